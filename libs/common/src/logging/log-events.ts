@@ -1,0 +1,40 @@
+import type { ErrorCode } from '../errors/catalogue';
+import type { RedisPurpose } from '../redis/redis-options';
+
+/**
+ * Every event the product logs, by name, with its fields. Correlation id, trace id and sanitised user are added to
+ * each line by the logger; values of health records, prompts, tokens and host names never stand in a field.
+ */
+export interface LogEvents {
+  application_started: { port: number; role: string; start_ms: number };
+  application_stopping: { signal: string };
+  application_stopped: { exit_code: number };
+  request_completed: { method: string; route: string; status: number; duration_ms: number; error_code?: ErrorCode };
+  request_failed: { method: string; route: string; status: number; error_code: ErrorCode; err: unknown };
+  request_aborted: { method: string; route: string; status: 499; duration_ms: number };
+  request_unparsable: { status: number; error_code: ErrorCode; reason: string };
+  response_failed_midway: { route: string; error_code: ErrorCode; err: unknown };
+  promise_rejection_unhandled: { err: unknown };
+  exception_uncaught: { err: unknown };
+  redis_connected: { purpose: RedisPurpose };
+  redis_connection_failed: { purpose: RedisPurpose; err: unknown };
+  redis_private_started: { pid: number; reused: boolean };
+  redis_private_restarted: { pid: number; restarts: number };
+  health_data_retrieved: { operation: string; metrics: number; records: number; duration_ms: number };
+  health_data_pushed: { records: number; stored: number; duplicates: number };
+  rollups_rebuilt: { metrics: number; months: number; duration_ms: number };
+  user_data_erased: { keys: number };
+  import_received: { import_id: string; bytes: number; kind: string };
+  import_started: { import_id: string; attempt: number };
+  import_completed: { import_id: string; records: number; stored: number; duration_ms: number };
+  import_failed: { import_id: string; error_code: ErrorCode; reason: string; err?: unknown };
+  import_cancelled: { import_id: string };
+  import_event_lost: { import_id: string; err: unknown };
+  tool_executed: { tool: string; success: boolean; error_code?: ErrorCode; duration_ms: number; err?: unknown };
+  chat_answered: { stateful: boolean; answered_by: string; tool_calls: number; degraded: boolean; duration_ms: number };
+  chat_memory_degraded: { operation: string; err: unknown };
+  sample_loaded: { records: number; duration_ms: number };
+  sample_failed: { err: unknown };
+}
+
+export type LogEventName = keyof LogEvents;

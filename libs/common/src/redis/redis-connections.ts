@@ -1,0 +1,59 @@
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Redis } from 'ioredis';
+import { EventLogger } from '../logging/event-logger';
+import { type RedisPurpose, type RedisSettings, redisOptions } from './redis-options';
+
+export const REDIS_SETTINGS = Symbol('REDIS_SETTINGS');
+
+/**
+ * Makes, watches and closes every connection to Redis. Connections are made on demand and heal by themselves;
+ * an application that starts while Redis is away starts all the same.
+ */
+@Injectable()
+export class RedisConnections implements OnApplicationShutdown {
+  private readonly opened: Redis[] = [];
+
+  constructor(
+    @Inject(REDIS_SETTINGS) readonly settings: RedisSettings,
+    private readonly events: EventLogger,
+  ) {}
+
+  /** A connection of its own for `purpose`, already on its way; closed with the application. */
+  open(purpose: RedisPurpose): Redis {
+    const client = new Redis(redisOptions(this.settings, purpose));
+    let healthy = true;
+    client.on('error', (error: Error) => {
+      if (healthy) this.events.warn('redis_connection_failed', { purpose, err: error });
+      healthy = false;
+    });
+    client.on('ready', () => {
+      healthy = true;
+      this.events.info('redis_connected', { purpose });
+    });
+    // The failure of this first attempt has been reported by the listener above, and the next attempt is scheduled.
+    client.connect().catch(() => undefined);
+    this.opened.push(client);
+    return client;
+  }
+
+  // Requests in flight still need Redis while the server drains; this hook runs after the drain.
+  onApplicationShutdown(): void {
+    for (const client of this.opened) client.disconnect();
+  }
+}
+
+/** Waits until `client` can take commands, at most `limitMs`; says whether it can. */
+export async function whenReady(client: Redis, limitMs: number): Promise<boolean> {
+  if (client.status === 'ready') return true;
+  const ready = await new Promise<boolean>((resolve) => {
+    const done = (outcome: boolean): void => {
+      clearTimeout(timer);
+      client.off('ready', onReady);
+      resolve(outcome);
+    };
+    const onReady = (): void => done(true);
+    const timer = setTimeout(() => done(false), limitMs);
+    client.once('ready', onReady);
+  });
+  return ready;
+}

@@ -1,0 +1,49 @@
+import type { RedisOptions } from 'ioredis';
+
+export interface RedisSettings {
+  /** `redis://`, `rediss://`, or `unix:///path/to/socket` (database in `?db=`). */
+  readonly url: string;
+  readonly connectTimeoutMs: number;
+  readonly commandTimeoutMs: number;
+}
+
+/** `commands` fails fast; `blocking` is for connections that wait on purpose (queue workers, subscriptions). */
+export type RedisPurpose = 'commands' | 'health' | 'blocking';
+
+const RECONNECT_STEP_MS = 50;
+const RECONNECT_CAP_MS = 1_000;
+
+/**
+ * Options that make a Redis that is down, stopped or unreachable cost a bounded time: the library's own defaults
+ * queue commands for a minute, and a stopped server never answers them at all.
+ */
+export function redisOptions(settings: RedisSettings, purpose: RedisPurpose): RedisOptions {
+  const patient = purpose === 'blocking';
+  return {
+    ...endpointOf(settings.url),
+    lazyConnect: true,
+    connectionName: `wellness-${purpose}`,
+    connectTimeout: settings.connectTimeoutMs,
+    commandTimeout: patient ? undefined : settings.commandTimeoutMs,
+    maxRetriesPerRequest: patient ? null : 0,
+    enableOfflineQueue: patient,
+    autoResendUnfulfilledCommands: patient,
+    // A reply to a READONLY error must come from the new primary: reconnect, but do not resend here.
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    retryStrategy: (attempt) => Math.min(attempt * RECONNECT_STEP_MS, RECONNECT_CAP_MS),
+  };
+}
+
+function endpointOf(url: string): RedisOptions {
+  const parsed = new URL(url);
+  const db = Number(parsed.searchParams.get('db') ?? 0);
+  if (parsed.protocol === 'unix:') return { path: decodeURIComponent(parsed.pathname), db };
+  return {
+    host: parsed.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(parsed.port || 6379),
+    username: decodeURIComponent(parsed.username) || undefined,
+    password: decodeURIComponent(parsed.password) || undefined,
+    db: parsed.pathname.length > 1 ? Number(parsed.pathname.slice(1)) : db,
+    tls: parsed.protocol === 'rediss:' ? {} : undefined,
+  };
+}

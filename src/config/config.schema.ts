@@ -1,0 +1,109 @@
+import { isAbsolute, resolve } from 'node:path';
+import { z } from 'zod';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const MIB = 1024 * 1024;
+
+const integer = (minimum: number, maximum: number, fallback: number): z.ZodDefault<z.ZodCoercedNumber> =>
+  z.coerce.number().int().min(minimum).max(maximum).default(fallback);
+
+const milliseconds = (fallback: number): z.ZodDefault<z.ZodCoercedNumber> => integer(1, 24 * 60 * MINUTE, fallback);
+
+const REDIS_PROTOCOLS = ['redis:', 'rediss:', 'unix:'];
+
+function isRedisUrl(text: string): boolean {
+  return URL.canParse(text) && REDIS_PROTOCOLS.includes(new URL(text).protocol);
+}
+
+const secret = z.string().min(32, 'must have at least 32 characters').meta({ secret: true });
+
+/**
+ * Everything that can be configured, by environment variable. `npm run config` and the docs list it from here.
+ * An empty variable counts as unset.
+ */
+export const configSchema = z.object({
+  NODE_ENV: z
+    .enum(['development', 'production', 'test'])
+    .default('development')
+    .describe('Production mode takes no generated secrets'),
+  HOST: z.string().default('127.0.0.1').describe('Address to listen on; the container image sets 0.0.0.0'),
+  PORT: integer(0, 65_535, 3000).describe('Port to listen on; 0 takes any free one'),
+  ROLE: z
+    .enum(['all', 'api', 'worker'])
+    .default('all')
+    .describe('api serves HTTP, worker runs imports (and probes), all does both'),
+  DATA_DIR: z
+    .string()
+    .default('.data')
+    .transform((path) => (isAbsolute(path) ? path : resolve(path)))
+    .describe('Folder for uploads, the private Redis and the development secret'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('Lowest level that is logged'),
+  LOG_FORMAT: z
+    .enum(['auto', 'json', 'pretty'])
+    .default('auto')
+    .describe('auto is pretty on a terminal and JSON elsewhere'),
+  SAMPLE_DATA: z
+    .enum(['auto', 'off'])
+    .default('auto')
+    .describe('auto loads a year of sample data for user demo into an empty store, outside production'),
+
+  REDIS_URL: z
+    .string()
+    .refine(isRedisUrl, 'must be a redis://, rediss:// or unix:// URL')
+    .optional()
+    .meta({ secret: true })
+    .describe('Redis to use; unset: a private one is started as a child process'),
+  REDIS_CONNECT_TIMEOUT_MS: milliseconds(500).describe('Longest a connection attempt to Redis may take'),
+  REDIS_COMMAND_TIMEOUT_MS: milliseconds(1 * SECOND).describe('Longest a command to Redis may take'),
+
+  AUTH_JWT_SECRET: secret
+    .optional()
+    .describe('HS256 secret that tokens are signed with; unset: generated in development'),
+  AUTH_JWKS_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Where to get the public keys that tokens are signed with'),
+  AUTH_ISSUER: z.string().optional().describe('Expected iss claim of tokens'),
+  AUTH_AUDIENCE: z.string().optional().describe('Expected aud claim of tokens'),
+
+  LLM_BASE_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('OpenAI-compatible endpoint; unset: the built-in responder answers'),
+  LLM_API_KEY: z.string().optional().meta({ secret: true }).describe('API key for LLM_BASE_URL'),
+  LLM_MODEL: z.string().optional().describe('Model to ask, such as qwen2.5:7b'),
+
+  REQUEST_TIMEOUT_MS: milliseconds(10 * SECOND).describe('Deadline of a request'),
+  CHAT_TIMEOUT_MS: milliseconds(2 * MINUTE).describe('Deadline of a chat request'),
+  BODY_RECEIVE_TIMEOUT_MS: milliseconds(30 * SECOND).describe(
+    'Longest the headers and body of a request, other than an upload, may take to arrive',
+  ),
+  BODY_MAX_BYTES: integer(1024, 64 * MIB, MIB).describe('Largest JSON body'),
+  SHUTDOWN_GRACE_MS: integer(0, 10 * MINUTE, 5 * SECOND).describe(
+    'How long requests are still served after SIGTERM while load balancers take this instance out',
+  ),
+  SHUTDOWN_TIMEOUT_MS: milliseconds(30 * SECOND).describe('Longest a shutdown may take'),
+
+  IMPORT_MAX_BYTES: integer(1, Number.MAX_SAFE_INTEGER, 16 * 1024 * MIB).describe(
+    'Largest upload, and largest export once unzipped',
+  ),
+  IMPORT_MAX_RATIO: integer(2, 100_000, 200).describe('Largest ratio of unzipped to zipped bytes'),
+  IMPORT_MAX_ENTRIES: integer(1, 10_000_000, 100_000).describe('Most entries a zip may have'),
+  IMPORT_CONCURRENCY: integer(1, 64, 1).describe('Imports that run at the same time in one process'),
+
+  SESSION_TTL_DAYS: integer(1, 3650, 30).describe('Days a chat session is kept after its last turn'),
+  IDEMPOTENCY_TTL_HOURS: integer(1, 720, 24).describe('Hours the answer to an Idempotency-Key is kept'),
+  READINESS_REDIS: z
+    .enum(['required', 'degrade'])
+    .default('required')
+    .describe('Whether an instance without Redis leaves the load balancer'),
+  READINESS_REDIS_GRACE_MS: integer(0, 10 * MINUTE, 5 * SECOND).describe(
+    'How long Redis may be unusable before readiness fails',
+  ),
+});
+
+export type Config = Readonly<z.output<typeof configSchema>>;
