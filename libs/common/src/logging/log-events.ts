@@ -13,6 +13,7 @@ export interface LogEvents {
   request_failed: { method: string; route: string; status: number; error_code: ErrorCode; err: unknown };
   request_aborted: { method: string; route: string; status: 499; duration_ms: number };
   request_unparsable: { status: number; error_code: ErrorCode; reason: string };
+  request_failed_late: { route: string; err: unknown };
   response_failed_midway: { route: string; error_code: ErrorCode; err: unknown };
   promise_rejection_unhandled: { err: unknown };
   exception_uncaught: { err: unknown };
@@ -20,9 +21,10 @@ export interface LogEvents {
   redis_connection_failed: { purpose: RedisPurpose; err: unknown };
   redis_private_started: { pid: number; reused: boolean };
   redis_private_restarted: { pid: number; restarts: number };
+  redis_private_failed: { err: unknown };
   health_data_retrieved: { operation: string; metrics: number; records: number; duration_ms: number };
   health_data_pushed: { records: number; stored: number; duplicates: number };
-  rollups_rebuilt: { metrics: number; months: number; duration_ms: number };
+  rollups_not_stored: { months: number; err: unknown };
   user_data_erased: { keys: number };
   import_received: { import_id: string; bytes: number; kind: string };
   import_started: { import_id: string; attempt: number };

@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile, truncate } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import { hasCode } from './exclusive-lock';
 import { redisOptions } from './redis-options';
 
 export interface RedisProcessOptions {
@@ -13,9 +15,27 @@ export interface RedisProcessOptions {
   /** More `redis-server` arguments: `['--maxmemory', '10mb']`. */
   readonly args?: readonly string[];
   readonly startTimeoutMs?: number;
+  /**
+   * The server may outlive this process: it gets its own process group (no Ctrl-C from the terminal), does not keep
+   * this process running, and writes its log to this file instead of to us.
+   */
+  readonly surviveWithLog?: string;
 }
 
 const POLL_MS = 20;
+const LAST_WORDS = 3;
+
+/** There is no `redis-server` to start; the message says what to do about it. */
+export class RedisServerMissingError extends Error {
+  constructor(cause: unknown) {
+    super(
+      'redis-server was not found. Install it (Debian, Ubuntu: apt-get install redis-server; macOS: brew install ' +
+        'redis; Fedora: dnf install redis; Alpine: apk add redis), or set REDIS_URL to a Redis that is running.',
+      { cause },
+    );
+    this.name = 'RedisServerMissingError';
+  }
+}
 
 /** A `redis-server` this process started itself. */
 export class RedisProcess {
@@ -24,25 +44,27 @@ export class RedisProcess {
     readonly url: string,
   ) {}
 
-  /** Starts a server and waits until it answers; fails with the server's own last words when it does not. */
+  /**
+   * Starts a server and waits until it answers.
+   * @throws RedisServerMissingError; or an Error with the server's own last words when it does not come up
+   */
   static async start(options: RedisProcessOptions): Promise<RedisProcess> {
+    const { directory, surviveWithLog } = options;
+    if (surviveWithLog !== undefined) await emptyFile(surviveWithLog);
     const child = spawn('redis-server', argumentsOf(options), {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      cwd: options.directory,
+      stdio: surviveWithLog === undefined ? ['ignore', 'pipe', 'pipe'] : 'ignore',
+      detached: surviveWithLog !== undefined,
+      cwd: directory,
     });
-    const words: string[] = [];
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.on('data', (chunk: Buffer) => {
-        words.push(chunk.toString('utf8'));
-        if (words.length > 20) words.shift();
-      });
+    const lastWords = surviveWithLog === undefined ? listen(child) : () => contentOf(surviveWithLog);
+    try {
+      await once(child, 'spawn');
+    } catch (error) {
+      throw hasCode(error, 'ENOENT') ? new RedisServerMissingError(error) : error;
     }
-    const failed = once(child, 'error').then(([error]) => Promise.reject(error as Error));
-    const url = options.port === undefined ? `unix://${options.socket}` : `redis://127.0.0.1:${options.port}`;
-    const server = new RedisProcess(child, url);
-    const answered = server.waitUntilAnswering(options.startTimeoutMs ?? 10_000, words);
-    await Promise.race([answered, failed]);
-    failed.catch(() => undefined);
+    if (surviveWithLog !== undefined) child.unref();
+    const server = new RedisProcess(child, urlOf(options));
+    await server.waitUntilAnswering(options.startTimeoutMs ?? 10_000, lastWords);
     return server;
   }
 
@@ -73,15 +95,55 @@ export class RedisProcess {
     clearTimeout(timer);
   }
 
-  private async waitUntilAnswering(limitMs: number, words: readonly string[]): Promise<void> {
+  private async waitUntilAnswering(limitMs: number, lastWords: () => string | Promise<string>): Promise<void> {
     const until = Date.now() + limitMs;
     while (Date.now() < until && this.running) {
       if (await answers(this.url)) return;
       await sleep(POLL_MS);
     }
     this.child.kill('SIGKILL');
-    throw new Error(`redis-server did not start: ${words.join('').trim().split('\n').slice(-3).join(' | ')}`);
+    const words = (await lastWords()).trim().split('\n').slice(-LAST_WORDS).join(' | ');
+    throw new Error(`redis-server did not start: ${words}`);
   }
+}
+
+/** Keeps the last things the child says. */
+function listen(child: ChildProcess): () => string {
+  const words: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk: Buffer) => {
+      words.push(chunk.toString('utf8'));
+      if (words.length > 20) words.shift();
+    });
+  }
+  return () => words.join('');
+}
+
+/** A log is of one run: it must not grow for ever, and last words must not be those of an earlier server. */
+async function emptyFile(path: string): Promise<void> {
+  try {
+    await truncate(path);
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) throw error;
+  }
+}
+
+async function contentOf(log: string): Promise<string> {
+  try {
+    return await readFile(log, 'utf8');
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return 'it ended before it wrote anything';
+    throw error;
+  }
+}
+
+function urlOf({ socket, port }: RedisProcessOptions): string {
+  return socket === undefined ? `redis://127.0.0.1:${port}` : unixUrl(socket);
+}
+
+/** The URL of a unix socket, whatever characters its path has. */
+export function unixUrl(socket: string): string {
+  return `unix://${socket.split('/').map(encodeURIComponent).join('/')}`;
 }
 
 /** Whether a Redis that is not loading its data answers at `url`, within a second. */
@@ -106,6 +168,7 @@ function argumentsOf(options: RedisProcessOptions): string[] {
     ['--bind', '127.0.0.1'],
     options.socket === undefined ? [] : ['--unixsocket', options.socket, '--unixsocketperm', '700'],
     ['--daemonize', 'no'],
+    options.surviveWithLog === undefined ? [] : ['--logfile', options.surviveWithLog],
     options.args ?? [],
   ].flat();
 }
