@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type PrivateRedis, RedisProcess, redisOptions, startPrivateRedis } from '@app/common';
+import { hangUp, type PrivateRedis, RedisProcess, redisOptions, startPrivateRedis } from '@app/common';
 import { Redis } from 'ioredis';
 
 const APP = join(__dirname, '..', 'fixtures', 'private-redis-app.cjs');
@@ -63,7 +63,7 @@ async function ask<T>(url: string, question: (client: Redis) => Promise<T>): Pro
     await client.connect();
     return await question(client);
   } finally {
-    client.disconnect();
+    hangUp(client);
   }
 }
 

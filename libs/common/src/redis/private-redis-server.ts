@@ -6,7 +6,7 @@ import { Redis } from 'ioredis';
 import { ifPresent, isAlive } from './exclusive-lock';
 import type { PrivateRedisPlace } from './private-redis-place';
 import { redisOptions } from './redis-options';
-import { RedisProcess, unixUrl } from './redis-process';
+import { hangUp, RedisProcess, unixUrl } from './redis-process';
 
 const PROBE_MS = 1_000;
 const POLL_MS = 50;
@@ -78,7 +78,7 @@ async function look(place: PrivateRedisPlace): Promise<Sighting> {
   try {
     await probe.connect();
   } catch {
-    probe.disconnect();
+    hangUp(probe);
     return { kind: 'nobody' };
   }
   try {
@@ -86,12 +86,12 @@ async function look(place: PrivateRedisPlace): Promise<Sighting> {
   } catch (error) {
     return { kind: error instanceof Error && error.message.startsWith('LOADING') ? 'loading' : 'silent' };
   } finally {
-    probe.disconnect();
+    hangUp(probe);
   }
 }
 
 async function question(probe: Redis, place: PrivateRedisPlace): Promise<Sighting> {
-  const reply = (await probe.config('GET', 'dir'));
+  const reply = await probe.config('GET', 'dir');
   const directory = reply[1] === undefined ? undefined : await ifPresent(realpath(reply[1]));
   if (directory !== place.directory) return { kind: 'foreign' };
   await probe.ping();

@@ -5,7 +5,7 @@ import { withExclusiveLock } from './exclusive-lock';
 import { preparePrivateRedisPlace, type PrivateRedisPlace } from './private-redis-place';
 import { endServer, findOrStartServer, type FoundServer } from './private-redis-server';
 import { redisOptions } from './redis-options';
-import { unixUrl } from './redis-process';
+import { hangUp, unixUrl } from './redis-process';
 
 export interface PrivateRedisOptions {
   /** `DATA_DIR`; the server works in `<dataDir>/redis`. */
@@ -89,7 +89,7 @@ class SupervisedRedis implements PrivateRedis {
     await withExclusiveLock(this.place.lockFile, async () => {
       if (!(await isSharedNow(lease))) await endServer(server.pid, this.place);
     });
-    lease.disconnect();
+    hangUp(lease);
   }
 
   private heal(): void {

@@ -157,8 +157,13 @@ export async function answers(url: string): Promise<boolean> {
   } catch {
     return false;
   } finally {
-    probe.disconnect();
+    hangUp(probe);
   }
+}
+
+/** Closes a connection. One that has closed already is left alone: the library would start a timer that never ends early. */
+export function hangUp(client: Redis): void {
+  if (client.status !== 'end' && client.status !== 'close') client.disconnect();
 }
 
 function argumentsOf(options: RedisProcessOptions): string[] {
