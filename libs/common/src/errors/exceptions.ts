@@ -25,7 +25,7 @@ export abstract class WellnessError extends Error {
     super(options.message ?? definition.message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = new.target.name;
     this.error_code = code;
-    this.details = (options.details ?? {});
+    this.details = options.details ?? {};
     this.retryAfterSeconds = options.retryAfterSeconds ?? definition.retryAfterSeconds;
   }
 

@@ -8,6 +8,7 @@ import type { RedisPurpose } from '../redis/redis-options';
 export interface LogEvents {
   application_started: { port: number; role: string; start_ms: number };
   application_stopping: { signal: string };
+  application_stop_failed: { err: unknown };
   application_stopped: { exit_code: number };
   request_completed: { method: string; route: string; status: number; duration_ms: number; error_code?: ErrorCode };
   request_failed: { method: string; route: string; status: number; error_code: ErrorCode; err: unknown };

@@ -1,1 +1,5 @@
+export * from './envelope-matchers';
+export * from './log-capture';
+export * from './test-app';
 export * from './test-redis';
+export * from './tokens';

@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import {
+  createRemoteJWKSet,
+  decodeProtectedHeader,
+  errors,
+  jwtVerify,
+  type JWTPayload,
+  type JWTVerifyOptions,
+} from 'jose';
+import { LRUCache } from 'lru-cache';
+import { AuthenticationError, InfrastructureError } from '../errors/exceptions';
+import type { User } from './user';
+
+export interface AuthSettings {
+  /** HS256 secret, at least 32 characters. */
+  readonly secret?: string;
+  /** Where the public keys of an issuer are; tokens in an asymmetric algorithm are checked against them. */
+  readonly jwksUrl?: string;
+  readonly issuer?: string;
+  readonly audience?: string;
+}
+
+export const AUTH_SETTINGS = Symbol('AUTH_SETTINGS');
+
+const CLOCK_TOLERANCE_SECONDS = 5;
+const CACHED_TOKENS = 10_000;
+const MAX_SUBJECT = 255;
+const MAX_SCOPES = 64;
+const JWKS_TIMEOUT_MS = 2_000;
+const JWKS_COOLDOWN_MS = 10_000;
+const SYMMETRIC = ['HS256'];
+const ASYMMETRIC = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+];
+const CONTROL = /\p{Cc}/u;
+
+/** Verifies bearer tokens, each once: a verified token is remembered until it expires. */
+@Injectable()
+export class TokenVerifier {
+  private readonly verified = new LRUCache<string, User>({ max: CACHED_TOKENS, ttlAutopurge: false });
+  private readonly secret?: Uint8Array;
+  private readonly keys?: ReturnType<typeof createRemoteJWKSet>;
+
+  constructor(@Inject(AUTH_SETTINGS) private readonly settings: AuthSettings) {
+    if (settings.secret !== undefined) this.secret = new TextEncoder().encode(settings.secret);
+    if (settings.jwksUrl !== undefined) {
+      this.keys = createRemoteJWKSet(new URL(settings.jwksUrl), {
+        timeoutDuration: JWKS_TIMEOUT_MS,
+        cooldownDuration: JWKS_COOLDOWN_MS,
+      });
+    }
+  }
+
+  /**
+   * @throws AuthenticationError (AUTH_TOKEN_INVALID, AUTH_TOKEN_EXPIRED)
+   * @throws InfrastructureError (AUTH_PROVIDER_UNAVAILABLE) when the issuer's keys cannot be had
+   */
+  async verify(token: string): Promise<User> {
+    // The cache never holds a token itself: a heap dump should not be a key ring.
+    const key = createHash('sha256').update(token).digest('base64');
+    const known = this.verified.get(key);
+    if (known !== undefined) return known;
+    const claims = await this.claimsOf(token);
+    const user = userOf(claims);
+    const ttl = ((claims.exp ?? 0) + CLOCK_TOLERANCE_SECONDS) * 1_000 - Date.now();
+    if (ttl > 0) this.verified.set(key, user, { ttl });
+    return user;
+  }
+
+  private async claimsOf(token: string): Promise<JWTPayload> {
+    try {
+      return await this.checked(token);
+    } catch (error) {
+      throw translate(error);
+    }
+  }
+
+  /** The key follows from the algorithm, never the other way round: a public key is no HS256 secret. */
+  private async checked(token: string): Promise<JWTPayload> {
+    const { alg = '' } = decodeProtectedHeader(token);
+    if (this.secret !== undefined && SYMMETRIC.includes(alg)) {
+      return (await jwtVerify(token, this.secret, this.options(SYMMETRIC))).payload;
+    }
+    if (this.keys !== undefined && ASYMMETRIC.includes(alg)) {
+      return (await jwtVerify(token, this.keys, this.options(ASYMMETRIC))).payload;
+    }
+    throw new errors.JOSEAlgNotAllowed('The algorithm is not one this service accepts');
+  }
+
+  private options(algorithms: string[]): JWTVerifyOptions {
+    const { issuer, audience } = this.settings;
+    return {
+      algorithms,
+      issuer,
+      audience,
+      clockTolerance: CLOCK_TOLERANCE_SECONDS,
+      requiredClaims: ['sub', 'exp'],
+    };
+  }
+}
+
+function userOf({ sub, scope }: JWTPayload): User {
+  const isUsable = typeof sub === 'string' && sub.trim() !== '' && sub.length <= MAX_SUBJECT && !CONTROL.test(sub);
+  if (!isUsable || (scope !== undefined && typeof scope !== 'string'))
+    throw new AuthenticationError('AUTH_TOKEN_INVALID');
+  const scopes = (scope ?? '')
+    .split(' ')
+    .filter((each) => each !== '')
+    .slice(0, MAX_SCOPES);
+  return Object.freeze({ id: sub, scopes: Object.freeze(scopes) });
+}
+
+function translate(error: unknown): unknown {
+  if (error instanceof errors.JWTExpired) {
+    const { exp } = error.payload;
+    const details = exp === undefined ? {} : { expired_at: new Date(exp * 1_000).toISOString() };
+    return new AuthenticationError('AUTH_TOKEN_EXPIRED', { details, cause: error });
+  }
+  if (isProviderFailure(error)) return new InfrastructureError('AUTH_PROVIDER_UNAVAILABLE', { cause: error });
+  return new AuthenticationError('AUTH_TOKEN_INVALID', { cause: error });
+}
+
+/** What can go wrong while fetching keys; everything else is the token's fault. */
+function isProviderFailure(error: unknown): boolean {
+  if (error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid) return true;
+  // jose says "not 200" and "not JSON" with its generic class; fetch says "unreachable" with a TypeError.
+  if (error instanceof errors.JOSEError) return error.code === 'ERR_JOSE_GENERIC';
+  return error instanceof Error && error.message === 'fetch failed';
+}

@@ -1,0 +1,56 @@
+import type { ErrorCode } from '../errors/catalogue';
+import { type ContextHeaders, newContext, type RequestContext } from './request-context';
+
+/** Why a request's signal was aborted when its client went away; nobody is left to answer. */
+export class ClientGoneError extends Error {
+  constructor() {
+    super('The client closed the connection before it was answered');
+    this.name = 'ClientGoneError';
+  }
+}
+
+/**
+ * The context of one HTTP request. Its abort signal is made when somebody first asks for it: most requests never do,
+ * and an `AbortController` is the dearest part of a request that does little.
+ */
+export class RequestScope implements RequestContext {
+  readonly correlationId: string;
+  readonly traceId: string;
+  readonly startedAt = performance.now();
+  userId?: string;
+  deadline?: number;
+  /** The code of the error that was answered, for the request's log line. */
+  errorCode?: ErrorCode;
+  /** Set once the response has been sent or its connection is gone. */
+  finished = false;
+  /** Set while an event stream owns the response: it ends with its own error event. */
+  streamsEvents = false;
+  timer?: NodeJS.Timeout;
+  private controller?: AbortController;
+  private reason?: Error;
+
+  constructor(headers: ContextHeaders) {
+    const { correlationId, traceId } = newContext(headers);
+    this.correlationId = correlationId;
+    this.traceId = traceId;
+  }
+
+  get signal(): AbortSignal {
+    if (this.controller === undefined) {
+      this.controller = new AbortController();
+      if (this.reason !== undefined) this.controller.abort(this.reason);
+    }
+    return this.controller.signal;
+  }
+
+  /** What ended this request from outside: a deadline, a client that left. */
+  get abortReason(): Error | undefined {
+    return this.reason;
+  }
+
+  abort(reason: Error): void {
+    if (this.reason !== undefined) return;
+    this.reason = reason;
+    this.controller?.abort(reason);
+  }
+}

@@ -1,0 +1,55 @@
+export type DrainPhase = 'serving' | 'leaving' | 'refusing';
+
+/**
+ * Where the process is on its way out. `leaving`: readiness says 503 and requests are still served, until load
+ * balancers have noticed; `refusing`: new requests get SYSTEM_SHUTTING_DOWN, those in flight are finished.
+ */
+export class Drain {
+  private current: DrainPhase = 'serving';
+  private readonly ending = new AbortController();
+  private readonly requests = new Set<object>();
+  private idle?: () => void;
+
+  get phase(): DrainPhase {
+    return this.current;
+  }
+
+  /** Aborts when long-lived responses (event streams) should say goodbye. */
+  get signal(): AbortSignal {
+    return this.ending.signal;
+  }
+
+  get inFlight(): number {
+    return this.requests.size;
+  }
+
+  leave(): void {
+    if (this.current === 'serving') this.current = 'leaving';
+  }
+
+  refuse(): void {
+    this.current = 'refusing';
+    this.ending.abort();
+  }
+
+  enter(request: object): void {
+    this.requests.add(request);
+  }
+
+  exit(request: object): void {
+    this.requests.delete(request);
+    if (this.requests.size === 0) this.idle?.();
+  }
+
+  /** Waits until no request is in flight, at most `limitMs`; says whether that came to be. */
+  async whenIdle(limitMs: number): Promise<boolean> {
+    if (this.requests.size === 0) return true;
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), limitMs);
+      this.idle = () => {
+        clearTimeout(timer);
+        resolve(true);
+      };
+    });
+  }
+}

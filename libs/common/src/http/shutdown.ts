@@ -1,0 +1,76 @@
+import type { Server } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { EventLogger } from '../logging/event-logger';
+import { Drain } from './drain';
+
+export interface ShutdownSettings {
+  /** How long requests are still served after the signal, while load balancers take this instance out. */
+  readonly graceMs: number;
+  /** Longest the whole shutdown may take. */
+  readonly timeoutMs: number;
+  /** What is left to stop once the application has closed (a private Redis). */
+  readonly last: () => Promise<void>;
+  readonly exit: (code: number) => void;
+}
+
+/** Part of the time limit that is kept for closing after the last request. */
+const CLOSING_SHARE = 0.2;
+
+/**
+ * The orderly end of the process: readiness fails, requests are still served for the grace period, then refused while
+ * those in flight are finished; then the application closes, Redis last.
+ */
+export class Shutdown {
+  private readonly drain: Drain;
+  private readonly events: EventLogger;
+  private started = false;
+
+  constructor(
+    private readonly app: NestFastifyApplication,
+    private readonly settings: ShutdownSettings,
+  ) {
+    this.drain = app.get(Drain);
+    this.events = app.get(EventLogger);
+  }
+
+  /** Begins with the first signal, and ends at once with the second. */
+  onSignal(signal: NodeJS.Signals): void {
+    if (this.started) {
+      this.settings.exit(1);
+      return;
+    }
+    // A person at a terminal is no load balancer.
+    void this.run(signal, signal === 'SIGINT' ? 0 : this.settings.graceMs, 0);
+  }
+
+  /** Never rejects: whatever goes wrong on the way ends in the exit code. */
+  async run(reason: string, graceMs: number, exitCode: number): Promise<void> {
+    if (this.started) return;
+    this.started = true;
+    const timer = setTimeout(() => this.settings.exit(1), this.settings.timeoutMs);
+    const code = await this.stop(reason, graceMs).then(
+      () => exitCode,
+      (error: unknown) => {
+        this.events.error('application_stop_failed', { err: error });
+        return 1;
+      },
+    );
+    clearTimeout(timer);
+    this.events.info('application_stopped', { exit_code: code });
+    this.settings.exit(code);
+  }
+
+  private async stop(reason: string, graceMs: number): Promise<void> {
+    const until = Date.now() + this.settings.timeoutMs * (1 - CLOSING_SHARE);
+    this.events.info('application_stopping', { signal: reason });
+    this.drain.leave();
+    await sleep(Math.min(graceMs, until - Date.now()));
+    this.drain.refuse();
+    await this.drain.whenIdle(Math.max(0, until - Date.now()));
+    // Idle keep-alive connections, and whoever did not finish in time.
+    (this.app.getHttpServer() as Server).closeAllConnections();
+    await this.app.close();
+    await this.settings.last();
+  }
+}

@@ -1,0 +1,20 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { LoggerModule } from 'nestjs-pino';
+import { EventLogger, ROOT_LOGGER } from './event-logger';
+import { createRootLogger, type LoggingSettings } from './root-logger';
+
+/** `EventLogger` and `ROOT_LOGGER` for everybody, and nestjs-pino's `Logger` for what the framework itself has to say. */
+@Global()
+@Module({})
+export class LoggingModule {
+  static forRoot(settings: LoggingSettings): DynamicModule {
+    const logger = createRootLogger(settings);
+    return {
+      module: LoggingModule,
+      // No routes for its middleware: the one line per request is written when the response has been sent.
+      imports: [LoggerModule.forRoot({ pinoHttp: { logger, autoLogging: false }, forRoutes: [] })],
+      providers: [{ provide: ROOT_LOGGER, useValue: logger }, EventLogger],
+      exports: [ROOT_LOGGER, EventLogger, LoggerModule],
+    };
+  }
+}

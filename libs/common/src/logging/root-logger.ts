@@ -1,0 +1,41 @@
+import { type DestinationStream, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino';
+import pretty from 'pino-pretty';
+import { currentContext } from '../context/request-context';
+import { sanitizeUserId } from './sanitize-user-id';
+import { serializeError } from './serialize-error';
+
+export interface LoggingSettings {
+  readonly level: string;
+  readonly format: 'auto' | 'json' | 'pretty';
+  /** Where lines go instead of standard output. */
+  readonly destination?: DestinationStream;
+}
+
+/**
+ * The root logger: one JSON line per event, with the correlation id, trace id and sanitised user of the current
+ * context on each; readable on a terminal.
+ */
+export function createRootLogger(settings: LoggingSettings): Logger {
+  const options: LoggerOptions = {
+    level: settings.level,
+    messageKey: 'event',
+    errorKey: 'err',
+    base: null,
+    timestamp: stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    serializers: { err: serializeError, error: serializeError },
+    mixin: contextFields,
+  };
+  const isPretty = settings.format === 'pretty' || (settings.format === 'auto' && process.stdout.isTTY);
+  if (!isPretty || settings.destination !== undefined)
+    return pino(options, settings.destination ?? pino.destination(1));
+  return pino(options, pretty({ sync: true, messageKey: 'event', errorLikeObjectKeys: ['err'] }));
+}
+
+function contextFields(): Record<string, string> {
+  const context = currentContext();
+  if (context === undefined) return {};
+  const fields: Record<string, string> = { correlation_id: context.correlationId, trace_id: context.traceId };
+  if (context.userId !== undefined) fields.user = sanitizeUserId(context.userId);
+  return fields;
+}

@@ -1,0 +1,31 @@
+import { AuthModule, LoggingModule, type LoggingSettings, RedisModule } from '@app/common';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { SystemModule } from './api/system/system.module';
+import type { Config } from './config/config.schema';
+import { ConfigModule } from './config/config.module';
+import { authSettings, loggingSettings, redisSettings } from './config/settings';
+
+export interface AppOptions {
+  /** Where Redis is: the configured one, or the private one that was started in its stead. */
+  readonly redisUrl: string;
+  readonly logging?: LoggingSettings;
+}
+
+/** The architecture on one screen. A feature goes away with its folder and its line. */
+@Module({})
+export class AppModule {
+  static forRoot(config: Config, options: AppOptions): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        // What everything stands on
+        ConfigModule.forRoot(config),
+        LoggingModule.forRoot(options.logging ?? loggingSettings(config)),
+        AuthModule.forRootAsync({ useFactory: () => authSettings(config) }),
+        RedisModule.forRootAsync({ useFactory: () => redisSettings(config, options.redisUrl) }),
+        // Features, in alphabetical order
+        SystemModule,
+      ],
+    };
+  }
+}

@@ -1,0 +1,44 @@
+import {
+  type AuthSettings,
+  developmentSecret,
+  type HttpSettings,
+  type LoggingSettings,
+  type RedisSettings,
+} from '@app/common';
+import type { Config } from './config.schema';
+
+/** Root paths, outside of `/api`. */
+export const UNPREFIXED = ['/', 'health', 'health/*path', 'metrics', 'errors', 'errors/:code'] as const;
+
+export function httpSettings(config: Config): HttpSettings {
+  return {
+    deadlines: { default: config.REQUEST_TIMEOUT_MS, chat: config.CHAT_TIMEOUT_MS },
+    receiveTimeoutMs: config.BODY_RECEIVE_TIMEOUT_MS,
+    maxBodyBytes: config.BODY_MAX_BYTES,
+    maxUploadBytes: config.IMPORT_MAX_BYTES,
+  };
+}
+
+export function loggingSettings(config: Config): LoggingSettings {
+  return { level: config.LOG_LEVEL, format: config.LOG_FORMAT };
+}
+
+/** @param url where Redis is: the configured one, or the private one that was started in its stead */
+export function redisSettings(config: Config, url: string): RedisSettings {
+  return {
+    url,
+    connectTimeoutMs: config.REDIS_CONNECT_TIMEOUT_MS,
+    commandTimeoutMs: config.REDIS_COMMAND_TIMEOUT_MS,
+  };
+}
+
+/** Without a secret or a key server, development gets a secret of its own; production never comes here without. */
+export async function authSettings(config: Config): Promise<AuthSettings> {
+  const isConfigured = config.AUTH_JWT_SECRET !== undefined || config.AUTH_JWKS_URL !== undefined;
+  return {
+    secret: isConfigured ? config.AUTH_JWT_SECRET : await developmentSecret(config.DATA_DIR),
+    jwksUrl: config.AUTH_JWKS_URL,
+    issuer: config.AUTH_ISSUER,
+    audience: config.AUTH_AUDIENCE,
+  };
+}

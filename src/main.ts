@@ -1,0 +1,59 @@
+import './node-version';
+import { createHttpApp, EventLogger, type PrivateRedis, ProcessFaults, Shutdown, startPrivateRedis } from '@app/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppModule } from './app.module';
+import type { Config } from './config/config.schema';
+import { ConfigurationError, EXIT_CONFIGURATION, loadConfig } from './config/load-config';
+import { httpSettings, UNPREFIXED } from './config/settings';
+
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+
+async function main(): Promise<void> {
+  const startedAt = performance.now();
+  const config = loadConfig();
+  const privateRedis =
+    config.REDIS_URL === undefined ? await startPrivateRedis({ dataDir: config.DATA_DIR }) : undefined;
+  try {
+    await serve(config, privateRedis, startedAt);
+  } catch (error) {
+    await privateRedis?.stop();
+    throw error;
+  }
+}
+
+async function serve(config: Config, privateRedis: PrivateRedis | undefined, startedAt: number): Promise<void> {
+  const redisUrl = config.REDIS_URL ?? privateRedis?.url ?? '';
+  const app = await createHttpApp(AppModule.forRoot(config, { redisUrl }), {
+    http: httpSettings(config),
+    unprefixed: UNPREFIXED,
+  });
+  const events = app.get(EventLogger);
+  if (privateRedis !== undefined) privateRedis.events = events;
+  stopInOrder(app, config, privateRedis);
+  await app.listen(config.PORT, config.HOST);
+  const start_ms = Math.round(performance.now() - startedAt);
+  events.info('application_started', { port: portOf(app), role: config.ROLE, start_ms });
+}
+
+function stopInOrder(app: NestFastifyApplication, config: Config, privateRedis: PrivateRedis | undefined): void {
+  const shutdown = new Shutdown(app, {
+    graceMs: config.SHUTDOWN_GRACE_MS,
+    timeoutMs: config.SHUTDOWN_TIMEOUT_MS,
+    last: async () => privateRedis?.stop(),
+    exit: (code) => process.exit(code),
+  });
+  for (const signal of SIGNALS) process.on(signal, () => shutdown.onSignal(signal));
+  new ProcessFaults(app.get(EventLogger), () => void shutdown.run('uncaughtException', 0, 1));
+}
+
+function portOf(app: NestFastifyApplication): number {
+  const address = app.getHttpAdapter().getInstance().server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+main().catch((error: unknown) => {
+  const isConfiguration = error instanceof ConfigurationError;
+  // No logger yet, or none that could be trusted: this is for whoever started the process.
+  process.stderr.write(`${error instanceof Error ? (isConfiguration ? error.message : error.stack) : String(error)}\n`);
+  process.exit(isConfiguration ? EXIT_CONFIGURATION : 1);
+});
