@@ -1,6 +1,7 @@
 import {
   type AuthSettings,
   developmentSecret,
+  type HealthSettings,
   type HttpSettings,
   type LoggingSettings,
   type RedisSettings,
@@ -40,5 +41,14 @@ export async function authSettings(config: Config): Promise<AuthSettings> {
     jwksUrl: config.AUTH_JWKS_URL,
     issuer: config.AUTH_ISSUER,
     audience: config.AUTH_AUDIENCE,
+  };
+}
+
+export function healthSettings(config: Config): HealthSettings {
+  const { LLM_BASE_URL: baseUrl, LLM_API_KEY: apiKey, LLM_MODEL: model } = config;
+  return {
+    readinessRedis: config.READINESS_REDIS,
+    readinessGraceMs: config.READINESS_REDIS_GRACE_MS,
+    llm: baseUrl === undefined || model === undefined ? undefined : { baseUrl, apiKey, model },
   };
 }

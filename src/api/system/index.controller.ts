@@ -1,5 +1,5 @@
 import { Public, RawResponse } from '@app/common';
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, VERSION_NEUTRAL } from '@nestjs/common';
 
 /** What there is at the root, for whoever arrives without a map. */
 export interface ServiceIndex {
@@ -9,7 +9,7 @@ export interface ServiceIndex {
 
 @Public()
 @RawResponse()
-@Controller()
+@Controller({ version: VERSION_NEUTRAL })
 export class IndexController {
   @Get()
   index(): ServiceIndex {

@@ -29,6 +29,10 @@ export class Drain {
 
   refuse(): void {
     this.current = 'refusing';
+  }
+
+  /** Tells those who could go on for long that the time is up. */
+  hurry(): void {
     this.ending.abort();
   }
 
@@ -45,11 +49,13 @@ export class Drain {
   async whenIdle(limitMs: number): Promise<boolean> {
     if (this.requests.size === 0) return true;
     return new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(false), limitMs);
-      this.idle = () => {
+      const settle = (outcome: boolean): void => {
         clearTimeout(timer);
-        resolve(true);
+        this.idle = undefined;
+        resolve(outcome);
       };
+      const timer = setTimeout(() => settle(false), limitMs);
+      this.idle = () => settle(true);
     });
   }
 }

@@ -11,6 +11,7 @@ import { registerBodyParsers } from './body-parsers';
 import { Drain } from './drain';
 import { ErrorFilter } from './error.filter';
 import { ErrorResponder } from './error-responder';
+import { EventStreams } from './event-stream';
 import { HTTP_SETTINGS, type HttpSettings, MAX_HEADER_BYTES, MAX_PARAM_LENGTH } from './http-settings';
 import { RawSocketResponder } from './raw-socket';
 import { RequestLifecycle } from './request-lifecycle';
@@ -45,8 +46,9 @@ class HttpRootModule {
         { provide: Drain, useValue: drain },
         ErrorResponder,
         RequestLifecycle,
+        EventStreams,
       ],
-      exports: [HTTP_SETTINGS, RouteTable, Drain, ErrorResponder],
+      exports: [HTTP_SETTINGS, RouteTable, Drain, ErrorResponder, EventStreams],
     };
   }
 }

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { runInContext } from '../context/request-context';
 import { ClientGoneError, type RequestScope } from '../context/request-scope';
@@ -8,7 +8,6 @@ import { Drain } from './drain';
 import { ErrorResponder } from './error-responder';
 import { hasBody, refusalOf } from './request-admission';
 import { HTTP_SETTINGS, type HttpSettings } from './http-settings';
-import { Inject } from '@nestjs/common';
 import { scopeOf } from './request-scopes';
 import { NO_DEADLINE, type RouteTraits } from './route-config';
 import { routeOf } from './route-of';
@@ -68,6 +67,7 @@ export class RequestLifecycle {
   private track(request: FastifyRequest, reply: FastifyReply, scope: RequestScope): void {
     this.drain.enter(scope);
     void reply.header('x-correlation-id', scope.correlationId);
+    if (this.drain.phase !== 'serving') void reply.header('connection', 'close');
     reply.raw.once('close', () => {
       if (!reply.raw.writableFinished) scope.abort(new ClientGoneError());
       this.finish(request, reply, scope);

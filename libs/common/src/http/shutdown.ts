@@ -65,9 +65,11 @@ export class Shutdown {
     const until = Date.now() + this.settings.timeoutMs * (1 - CLOSING_SHARE);
     this.events.info('application_stopping', { signal: reason });
     this.drain.leave();
-    await sleep(Math.min(graceMs, until - Date.now()));
+    await sleep(Math.max(0, Math.min(graceMs, until - Date.now())));
     this.drain.refuse();
-    await this.drain.whenIdle(Math.max(0, until - Date.now()));
+    const finished = await this.drain.whenIdle((until - Date.now()) / 2);
+    this.drain.hurry();
+    if (!finished) await this.drain.whenIdle(until - Date.now());
     // Idle keep-alive connections, and whoever did not finish in time.
     (this.app.getHttpServer() as Server).closeAllConnections();
     await this.app.close();

@@ -1,0 +1,10 @@
+export interface HealthSettings {
+  /** `required`: without Redis the instance is not ready; `degrade`: it stays in service with what it can still do. */
+  readonly readinessRedis: 'required' | 'degrade';
+  /** How long Redis may be unusable before readiness fails. */
+  readonly readinessGraceMs: number;
+  /** The language model; none: the built-in responder answers. */
+  readonly llm?: { readonly baseUrl: string; readonly apiKey?: string; readonly model: string };
+}
+
+export const HEALTH_SETTINGS = Symbol('HEALTH_SETTINGS');
