@@ -97,7 +97,7 @@ describe('a private Redis', () => {
     const redis = await begin();
     const settings = await ask(redis.url, async (client) => {
       const names = ['port', 'appendonly', 'appendfsync', 'maxmemory-policy', 'aof-load-truncated', 'dir'];
-      return Promise.all(names.map(async (name) => ((await client.config('GET', name)) as string[])[1]));
+      return Promise.all(names.map(async (name) => ((await client.config('GET', name)))[1]));
     });
     expect(settings).toEqual(['0', 'yes', 'everysec', 'noeviction', 'yes', join(folder, 'redis')]);
     expect((await stat(join(folder, 'redis'))).mode & 0o777).toBe(0o700);
@@ -146,9 +146,9 @@ describe('a private Redis', () => {
     await expect(read(later.url)).rejects.toThrow();
   });
 
-  it('is one server when two applications start at the same moment', async () => {
-    const [one, other, third] = await Promise.all([begin(), beginApp(), beginApp()]);
-    expect([other.pid, third.pid]).toEqual([one.pid, one.pid]);
+  it('is one server when several applications start at the same moment', async () => {
+    const all = await Promise.all([begin(), begin(), begin(), begin(), beginApp(), beginApp()]);
+    expect(new Set(all.map(({ pid }) => pid)).size).toBe(1);
   });
 
   it('is started again with its data when it is killed, and says so', async () => {

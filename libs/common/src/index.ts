@@ -35,6 +35,8 @@ export * from './logging/process-faults';
 export * from './logging/root-logger';
 export * from './logging/sanitize-user-id';
 export * from './logging/serialize-error';
+export * from './openapi/api-decorators';
+export * from './openapi/openapi';
 export * from './redis/keys';
 export * from './redis/private-redis';
 export * from './redis/redis-connections';
