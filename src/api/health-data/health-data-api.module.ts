@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { HealthDataModule } from '../../services/health-data/health-data.module';
+import { HealthDataController } from './health-data.controller';
+import { HealthDataQueries } from './health-data.queries';
+
+@Module({ imports: [HealthDataModule], controllers: [HealthDataController], providers: [HealthDataQueries] })
+export class HealthDataApiModule {}

@@ -1,0 +1,40 @@
+import { HealthDataNotFoundError } from '@app/common';
+import type { MetricType } from '../metrics/metric-type';
+import { parsePeriod } from '../periods/parse-period';
+import { localDate } from '../periods/calendar';
+import type { Period, PeriodOptions } from '../periods/period';
+import type { ChunkSummary } from './chunk-index';
+
+const RECENT = ['today', 'last_7_days', 'last_30_days', 'last_3_months', 'last_12_months'];
+const MOST_YEARS = 5;
+const MOST_MONTHS = 3;
+
+/**
+ * Periods that would have an answer, as `time_period` takes them: recent ones that hold the newest record, then the
+ * newest years and months with records. Each chunk's first and last record tell of its month.
+ */
+export function availablePeriods(index: readonly ChunkSummary[], options: PeriodOptions): string[] {
+  const known = index.flatMap(({ first, last }) => [first, last]);
+  const holds = (period: Period): boolean => known.some((time) => time >= period.from && time < period.to);
+  const recent = RECENT.filter((token) => holds(parsePeriod(token, options)));
+  const dates = known.map((time) => localDate(time, options.timeZone)).sort();
+  const newest = (length: number, most: number): string[] =>
+    [...new Set(dates.map((date) => date.slice(0, length)))].slice(-most).reverse();
+  return [...recent, ...newest('YYYY'.length, MOST_YEARS), ...newest('YYYY-MM'.length, MOST_MONTHS)];
+}
+
+/** The error for a period in which none of the metrics has anything; it says which periods would have an answer. */
+export function noDataError(
+  metrics: readonly MetricType[],
+  period: Period,
+  index: ReadonlyMap<string, readonly ChunkSummary[]>,
+  now: number = Date.now(),
+): HealthDataNotFoundError {
+  const available = availablePeriods([...index.values()].flat(), { now, timeZone: period.timeZone });
+  const names = metrics.map(({ name }) => name);
+  const nothing = `No ${names.join(', ')} data is held`;
+  return new HealthDataNotFoundError(
+    { time_period: period.label, metric_types: names, available_periods: available },
+    available.length === 0 ? nothing : `No ${names.join(', ')} data found for ${period.label}`,
+  );
+}

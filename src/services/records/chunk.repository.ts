@@ -1,0 +1,93 @@
+import { RedisGateway, userKeys } from '@app/common';
+import { Injectable } from '@nestjs/common';
+import { type Chunk, EMPTY_CHUNK } from './chunk';
+import { decodeChunk, encodeChunk } from './chunk-codec';
+import { type ChunkSummary, decodeSummary, encodeSummary, summarise } from './chunk-index';
+
+export interface ChunkAddress {
+  readonly metric: string;
+  readonly month: string;
+}
+
+/** A chunk as it was read, with the version a replacement must name. */
+export interface VersionedChunk extends ChunkAddress {
+  readonly version: number;
+  readonly chunk: Chunk;
+}
+
+/**
+ * Replaces a chunk and its entry in the index in one step, if it still has the version it was read at.
+ * KEYS chunk, index, metrics; ARGV month, version read, chunk, index entry, metric.
+ */
+const REPLACE_CHUNK = `
+local entry = redis.call('HGET', KEYS[2], ARGV[1])
+local version = entry and string.match(entry, '^%[(%d+)') or '0'
+if version ~= ARGV[2] then return 0 end
+redis.call('SET', KEYS[1], ARGV[3])
+redis.call('HSET', KEYS[2], ARGV[1], ARGV[4])
+redis.call('SADD', KEYS[3], ARGV[5])
+return 1
+`;
+
+/** Stores chunks and the index of a user's metrics. All methods throw the errors of `RedisGateway`. */
+@Injectable()
+export class ChunkRepository {
+  constructor(private readonly redis: RedisGateway) {}
+
+  /** Identifiers of the metrics a user has, sorted. */
+  async metrics(userId: string): Promise<string[]> {
+    const metrics = await this.redis.execute('read_metrics', (redis) => redis.smembers(userKeys(userId).metrics()));
+    return metrics.sort();
+  }
+
+  /** Per metric, the summaries of its chunks in order of month. One round trip. */
+  async index(userId: string, metrics: readonly string[]): Promise<Map<string, ChunkSummary[]>> {
+    const keys = userKeys(userId);
+    const replies = await this.redis.pipeline('read_chunk_index', (pipeline) => {
+      for (const metric of metrics) pipeline.hgetall(keys.chunkIndex(metric));
+    });
+    return new Map(metrics.map((metric, i) => [metric, decodeIndex(replies[i] as Record<string, string>)]));
+  }
+
+  /** The chunks at the addresses, empty where there is none. One round trip. */
+  async read(userId: string, addresses: readonly ChunkAddress[]): Promise<VersionedChunk[]> {
+    if (addresses.length === 0) return [];
+    const keys = userKeys(userId);
+    const replies = await this.redis.pipeline('read_chunks', (pipeline) => {
+      for (const { metric, month } of addresses) {
+        // The version first: a write in between makes the replacement fail, and never lets it pass unseen.
+        pipeline.hget(keys.chunkIndex(metric), month);
+        pipeline.getBuffer(keys.chunk(metric, month));
+      }
+    });
+    return addresses.map((address, i) => {
+      const entry = replies[2 * i] as string | null;
+      const bytes = replies[2 * i + 1] as Buffer | null;
+      return {
+        ...address,
+        version: entry === null ? 0 : decodeSummary(address.month, entry).version,
+        chunk: bytes === null ? EMPTY_CHUNK : decodeChunk(bytes),
+      };
+    });
+  }
+
+  /** Replaces chunks by compare-and-set; says for each whether it was still at `version`. One round trip. */
+  async replace(userId: string, chunks: readonly VersionedChunk[]): Promise<boolean[]> {
+    if (chunks.length === 0) return [];
+    const keys = userKeys(userId);
+    const replies = await this.redis.pipeline('replace_chunks', (pipeline) => {
+      for (const { metric, month, version, chunk } of chunks) {
+        const entry = encodeSummary(summarise(chunk, month, version + 1));
+        const touched = [keys.chunk(metric, month), keys.chunkIndex(metric), keys.metrics()];
+        pipeline.eval(REPLACE_CHUNK, touched.length, ...touched, month, version, encodeChunk(chunk), entry, metric);
+      }
+    });
+    return replies.map((reply) => reply === 1);
+  }
+}
+
+function decodeIndex(entries: Record<string, string>): ChunkSummary[] {
+  return Object.entries(entries)
+    .map(([month, entry]) => decodeSummary(month, entry))
+    .sort((a, b) => a.first - b.first);
+}

@@ -1,0 +1,177 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { InfrastructureError, type RedisGateway } from '@app/common';
+import { type Chunk, chunkOf, mergeChunks } from './chunk';
+import { type ChunkAddress, ChunkRepository, type VersionedChunk } from './chunk.repository';
+import type { HealthRecord } from './health-record';
+import { type MonthSpan, monthSpan } from './months';
+
+/** What came of the records that were added; times are epoch milliseconds. */
+export interface WriteSummary {
+  /** Records added, whether new or not. */
+  readonly records: number;
+  /** Records the store did not have. */
+  readonly stored: number;
+  readonly duplicates: number;
+  /** Per metric: records added, start of the first and of the last. */
+  readonly metrics: readonly MetricSummary[];
+}
+
+export interface MetricSummary {
+  readonly metric: string;
+  readonly count: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+export interface RecordWriterOptions {
+  /** Records held back before `full` asks for `drain`. */
+  readonly bufferSize?: number;
+}
+
+interface Pending extends ChunkAddress {
+  readonly records: HealthRecord[];
+}
+
+const DEFAULT_BUFFER_SIZE = 40_000;
+const CHUNKS_PER_ROUND = 16;
+const MAX_ATTEMPTS = 200;
+const CONFLICT_PAUSE_MS = 5;
+
+/**
+ * Adds records to a user's chunks. Records are held back and written chunk by chunk; a chunk that another writer
+ * changed meanwhile is read and merged again, so that concurrent writers never lose a record.
+ */
+export class RecordWriter {
+  private readonly repository: ChunkRepository;
+  private readonly bufferSize: number;
+  private readonly pending = new Map<string, Pending>();
+  private readonly metrics = new Map<string, { count: number; first: number; last: number }>();
+  private readonly touched = new Map<string, ChunkAddress>();
+  private span: MonthSpan = { month: '', from: 0, to: 0 };
+  private current: Pending | undefined;
+  private buffered = 0;
+  private records = 0;
+  private stored = 0;
+
+  constructor(
+    redis: RedisGateway,
+    private readonly userId: string,
+    options: RecordWriterOptions = {},
+  ) {
+    this.repository = new ChunkRepository(redis);
+    this.bufferSize = options.bufferSize ?? DEFAULT_BUFFER_SIZE;
+  }
+
+  /** Whether enough is held back that `drain` should be awaited before adding more. */
+  get full(): boolean {
+    return this.buffered >= this.bufferSize;
+  }
+
+  get summary(): WriteSummary {
+    return {
+      records: this.records,
+      stored: this.stored,
+      duplicates: this.records - this.buffered - this.stored,
+      metrics: [...this.metrics].map(([metric, seen]) => ({ metric, ...seen })),
+    };
+  }
+
+  /** The chunks that were changed so far. */
+  get changedChunks(): readonly ChunkAddress[] {
+    return [...this.touched.values()];
+  }
+
+  add(record: HealthRecord): void {
+    this.pendingOf(record).records.push(record);
+    this.note(record);
+    this.buffered++;
+    this.records++;
+  }
+
+  /** Writes everything held back. Throws the errors of `RedisGateway`; what was not written is still held back. */
+  async drain(): Promise<void> {
+    while (this.pending.size > 0) {
+      const round = [...this.pending.values()].slice(0, CHUNKS_PER_ROUND);
+      await this.writeRound(round);
+    }
+    this.current = undefined;
+  }
+
+  /** Writes the rest and says what came of it all. */
+  async finish(): Promise<WriteSummary> {
+    await this.drain();
+    return this.summary;
+  }
+
+  private pendingOf(record: HealthRecord): Pending {
+    const { start, metric } = record;
+    const sameMonth = start >= this.span.from && start < this.span.to;
+    if (sameMonth && this.current?.metric === metric) return this.current;
+    if (!sameMonth) this.span = monthSpan(start);
+    const id = `${metric} ${this.span.month}`;
+    let pending = this.pending.get(id);
+    if (pending === undefined) {
+      pending = { metric, month: this.span.month, records: [] };
+      this.pending.set(id, pending);
+    }
+    this.current = pending;
+    return pending;
+  }
+
+  private note({ metric, start }: HealthRecord): void {
+    const seen = this.metrics.get(metric);
+    if (seen === undefined) {
+      this.metrics.set(metric, { count: 1, first: start, last: start });
+      return;
+    }
+    seen.count++;
+    if (start < seen.first) seen.first = start;
+    if (start > seen.last) seen.last = start;
+  }
+
+  private async writeRound(round: readonly Pending[]): Promise<void> {
+    let left = round.map((pending) => ({ pending, chunk: chunkOf(pending.records) }));
+    for (let attempt = 1; left.length > 0; attempt++) {
+      if (attempt > MAX_ATTEMPTS) {
+        throw new InfrastructureError('REDIS_OPERATION_TIMEOUT', { details: { operation: 'replace_chunks' } });
+      }
+      // Every conflict means that another writer got on; a random pause keeps two of them out of step.
+      if (attempt > 1) await sleep(Math.random() * CONFLICT_PAUSE_MS);
+      left = await this.tryRound(left);
+    }
+  }
+
+  /** Merges and replaces; returns what was changed by another writer in between. */
+  private async tryRound(round: { pending: Pending; chunk: Chunk }[]): Promise<{ pending: Pending; chunk: Chunk }[]> {
+    const held = await this.repository.read(
+      this.userId,
+      round.map(({ pending }) => pending),
+    );
+    const merges = round.map((entry, i) => {
+      const { chunk: existing, version } = held[i] as VersionedChunk;
+      return { ...entry, version, merged: mergeChunks(existing, entry.chunk) };
+    });
+    const changes = merges.filter(({ merged }) => merged.changed);
+    const replacements = changes.map(({ pending, version, merged }) => ({
+      metric: pending.metric,
+      month: pending.month,
+      version,
+      chunk: merged.chunk,
+    }));
+    const outcomes = await this.repository.replace(this.userId, replacements);
+    const conflicts = new Set(changes.filter((_, i) => outcomes[i] !== true));
+    for (const merge of merges) {
+      if (conflicts.has(merge)) continue;
+      this.settle(merge.pending, merge.merged.added, merge.merged.changed);
+    }
+    return [...conflicts];
+  }
+
+  private settle(pending: Pending, added: number, changed: boolean): void {
+    const id = `${pending.metric} ${pending.month}`;
+    this.pending.delete(id);
+    this.buffered -= pending.records.length;
+    this.stored += added;
+    if (changed) this.touched.set(id, { metric: pending.metric, month: pending.month });
+  }
+}

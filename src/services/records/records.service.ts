@@ -1,0 +1,109 @@
+import { EventLogger } from '@app/common';
+import { Injectable } from '@nestjs/common';
+import { metricType, type MetricType } from '../metrics/metric-type';
+import type { Period } from '../periods/period';
+import { noDataError } from './available-periods';
+import type { ChunkSummary } from './chunk-index';
+import { ChunkRepository } from './chunk.repository';
+import { type HealthRecord, sourceKey } from './health-record';
+import { RecordPages, type SortOrder } from './record-pages';
+import { decodeCursor, encodeCursor } from './record-cursor';
+import { resolveUnbounded } from './unbounded-period';
+
+export interface RecordsQuery {
+  readonly metrics: readonly MetricType[];
+  readonly period: Period;
+  /** Only records of this source, whatever its spaces and apostrophes. */
+  readonly source?: string;
+  readonly order?: SortOrder;
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
+export interface RecordPage {
+  readonly period: Period;
+  readonly records: readonly HealthRecord[];
+  readonly nextCursor: string | null;
+}
+
+/** What a user has of one metric; times are epoch milliseconds. */
+export interface HeldMetric {
+  readonly metric: MetricType;
+  readonly count: number;
+  /** Start of the first and of the last record. */
+  readonly first: number;
+  readonly last: number;
+  /** Units as given in the records. */
+  readonly units: readonly string[];
+  readonly sources: readonly string[];
+}
+
+/** Reads single records and says what is there. */
+@Injectable()
+export class RecordsService {
+  constructor(
+    private readonly chunks: ChunkRepository,
+    private readonly events: EventLogger,
+  ) {}
+
+  /**
+   * The records that start in the period, exactly as they were given, in order of start.
+   * @throws HealthDataNotFoundError when none of the metrics has a record there
+   * @throws ValidationError when the cursor is not one this query gave out; and the errors of `RedisGateway`
+   */
+  async list(userId: string, query: RecordsQuery): Promise<RecordPage> {
+    const started = performance.now();
+    const order = query.order ?? 'asc';
+    const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor, order);
+    const index = await this.chunks.index(
+      userId,
+      query.metrics.map(({ id }) => id),
+    );
+    const period = resolveUnbounded(query.period, [...index.values()].flat());
+    const pages = new RecordPages(this.chunks, userId, index, { from: period.from, to: period.to }, order);
+    const key = query.source === undefined ? undefined : sourceKey(query.source);
+    const found = await pages.take(query.limit + 1, after, key);
+    if (found.length === 0 && after === undefined) throw noDataError(query.metrics, period, index);
+    const page = found.slice(0, query.limit);
+    this.events.debug('health_data_retrieved', {
+      operation: 'list',
+      metrics: query.metrics.length,
+      records: page.length,
+      duration_ms: Math.round(performance.now() - started),
+    });
+    const last = page.at(-1);
+    return {
+      period,
+      records: page.map(({ record }) => record),
+      nextCursor: found.length > query.limit && last !== undefined ? encodeCursor(last.position, order) : null,
+    };
+  }
+
+  /** Everything a user has, by metric, in order of name. Throws the errors of `RedisGateway`. */
+  async metrics(userId: string): Promise<HeldMetric[]> {
+    const ids = await this.chunks.metrics(userId);
+    const index = await this.chunks.index(userId, ids);
+    return ids.map((id) => heldMetric(id, index.get(id) ?? [])).filter(({ count }) => count > 0);
+  }
+}
+
+function heldMetric(id: string, index: readonly ChunkSummary[]): HeldMetric {
+  const units = distinct(index.flatMap((summary) => summary.units.filter((unit) => unit !== null)));
+  const names = new Map<string, string>();
+  for (const { key, name } of index.flatMap(({ sources }) => sources)) {
+    const known = names.get(key);
+    if (known === undefined || name < known) names.set(key, name);
+  }
+  return {
+    metric: metricType(id, units[0] ?? null),
+    count: index.reduce((total, { count }) => total + count, 0),
+    first: Math.min(...index.map(({ first }) => first)),
+    last: Math.max(...index.map(({ last }) => last)),
+    units,
+    sources: [...names.values()].sort(),
+  };
+}
+
+function distinct(texts: readonly string[]): string[] {
+  return [...new Set(texts)];
+}
