@@ -33,6 +33,8 @@ export interface LogEvents {
   import_failed: { import_id: string; error_code: ErrorCode; reason: string; err?: unknown };
   import_cancelled: { import_id: string };
   import_event_lost: { import_id: string; err: unknown };
+  import_recovery_failed: { err: unknown };
+  idempotency_answer_lost: { route: string; err: unknown };
   tool_executed: { tool: string; success: boolean; error_code?: ErrorCode; duration_ms: number; err?: unknown };
   chat_answered: { stateful: boolean; answered_by: string; tool_calls: number; degraded: boolean; duration_ms: number };
   chat_memory_degraded: { operation: string; err: unknown };

@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { ConflictError, EventLogger, RedisGateway, userKeys } from '@app/common';
+import { Injectable } from '@nestjs/common';
+import type { Config } from '../../config/config.schema';
+import { InjectConfig } from '../../config/config.module';
+
+/** A request that may come again: keys are per user and route. */
+export interface RepeatableRequest {
+  readonly userId: string;
+  /** A stable name: `POST /api/v1/imports`. */
+  readonly route: string;
+  /** What the client sent as `Idempotency-Key`; without one the work is simply done. */
+  readonly key: string | undefined;
+}
+
+export interface Replayable<T> {
+  readonly answer: T;
+  /** Whether this is the answer of an earlier request with the same key. */
+  readonly replayed: boolean;
+}
+
+type Held = { readonly state: 'running'; readonly token: string } | Done;
+
+interface Done {
+  readonly state: 'done';
+  readonly fingerprint: string;
+  readonly answer: unknown;
+}
+
+interface Claim {
+  readonly redisKey: string;
+  readonly value: string;
+}
+
+const CLAIM_MS = 60_000;
+const RENEW_MS = 20_000;
+const HOUR_SECONDS = 3_600;
+
+// Only the claim's own holder may change it. ARGV: the claim, then what to do with it.
+const IF_MINE = (command: string): string =>
+  `if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end\n${command}\nreturn 1`;
+const RENEW = IF_MINE(`redis.call('PEXPIRE', KEYS[1], ARGV[2])`);
+const RELEASE = IF_MINE(`redis.call('DEL', KEYS[1])`);
+const COMPLETE = IF_MINE(`redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])`);
+
+/** Does the work of a request once, however often the request comes. Answers must survive JSON. */
+@Injectable()
+export class IdempotencyService {
+  constructor(
+    private readonly redis: RedisGateway,
+    private readonly events: EventLogger,
+    @InjectConfig() private readonly config: Config,
+  ) {}
+
+  /**
+   * Answers with what `work` gives, or with what it gave the first time. Work that fails frees the key.
+   * @param fingerprint tells requests apart; called once, before `work`, whether the answer is replayed or not
+   * @throws ConflictError (`IDEMPOTENCY_KEY_REUSED`, `IDEMPOTENCY_REQUEST_RUNNING`); the errors of `RedisGateway`, of
+   * `fingerprint` and of `work`
+   */
+  async run<T>(
+    request: RepeatableRequest,
+    fingerprint: () => Promise<string>,
+    work: () => Promise<T>,
+  ): Promise<Replayable<T>> {
+    if (request.key === undefined) {
+      await fingerprint();
+      return { answer: await work(), replayed: false };
+    }
+    const redisKey = userKeys(request.userId).idempotency(request.route, request.key);
+    const claim = { redisKey, value: JSON.stringify({ state: 'running', token: randomUUID() }) };
+    const held = await this.claim(claim);
+    if (held === undefined) return this.first(claim, request.route, fingerprint, work);
+    if (held.state === 'running') throw new ConflictError('IDEMPOTENCY_REQUEST_RUNNING');
+    if ((await fingerprint()) !== held.fingerprint) throw new ConflictError('IDEMPOTENCY_KEY_REUSED');
+    return { answer: held.answer as T, replayed: true };
+  }
+
+  /** Undefined when the key is now ours, else what is held under it. */
+  private async claim({ redisKey, value }: Claim): Promise<Held | undefined> {
+    const held = await this.redis.execute('claim_idempotency_key', (client) =>
+      client.set(redisKey, value, 'PX', CLAIM_MS, 'NX', 'GET'),
+    );
+    return held === null ? undefined : (JSON.parse(held) as Held);
+  }
+
+  private async first<T>(
+    claim: Claim,
+    route: string,
+    fingerprint: () => Promise<string>,
+    work: () => Promise<T>,
+  ): Promise<Replayable<T>> {
+    const renewal = setInterval(() => void this.attempt(route, () => this.change(RENEW, claim, CLAIM_MS)), RENEW_MS);
+    try {
+      const done: Done = { state: 'done', fingerprint: await fingerprint(), answer: await work() };
+      const seconds = this.config.IDEMPOTENCY_TTL_HOURS * HOUR_SECONDS;
+      await this.attempt(route, () => this.change(COMPLETE, claim, JSON.stringify(done), seconds));
+      return { answer: done.answer as T, replayed: false };
+    } catch (error) {
+      await this.attempt(route, () => this.change(RELEASE, claim));
+      throw error;
+    } finally {
+      clearInterval(renewal);
+    }
+  }
+
+  private async change(script: string, claim: Claim, ...values: (string | number)[]): Promise<unknown> {
+    return this.redis.execute('change_idempotency_key', (client) =>
+      client.eval(script, 1, claim.redisKey, claim.value, ...values),
+    );
+  }
+
+  /** The work itself is done or has failed: that its trace can't be written must not change what the caller hears. */
+  private async attempt(route: string, write: () => Promise<unknown>): Promise<void> {
+    try {
+      await write();
+    } catch (err) {
+      this.events.warn('idempotency_answer_lost', { route, err });
+    }
+  }
+}

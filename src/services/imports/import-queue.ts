@@ -1,0 +1,92 @@
+import { EventLogger, QUEUE_PREFIX, RedisConnectionError, RedisConnections, RedisTimeoutError } from '@app/common';
+import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+
+export const IMPORT_QUEUE = 'imports';
+
+/** What a job carries: the rest is in the manifest beside the upload. */
+export interface ImportJob {
+  readonly importId: string;
+  readonly userId: string;
+}
+
+const RETRY_BASE_MS = 500;
+const RETRY_CAP_MS = 30_000;
+const ERROR_LOG_EVERY_MS = 30_000;
+
+/** How long a job whose import met trouble waits: doubling, with a random part so that replicas don't march in step. */
+export function retryDelayMs(attempt: number, random = Math.random()): number {
+  const ceiling = Math.min(RETRY_CAP_MS, RETRY_BASE_MS * 2 ** Math.min(attempt - 1, 16));
+  return Math.round((ceiling * (1 + random)) / 2);
+}
+
+/** Puts imports into the queue. */
+@Injectable()
+export class ImportQueue implements BeforeApplicationShutdown {
+  /** Shared with the worker of this process; waits for Redis when it is away. */
+  readonly connection: Redis;
+  private readonly queue: Queue<ImportJob>;
+  private readonly limitMs: number;
+  private errorLoggedAt = 0;
+
+  constructor(
+    connections: RedisConnections,
+    private readonly events: EventLogger,
+  ) {
+    this.connection = connections.open('blocking');
+    this.queue = new Queue<ImportJob>(IMPORT_QUEUE, { connection: this.connection, prefix: QUEUE_PREFIX });
+    this.queue.on('error', (error) => this.noteError(error));
+    this.limitMs = connections.settings.commandTimeoutMs;
+  }
+
+  /** Does nothing when the import is queued already. @throws RedisConnectionError, RedisTimeoutError */
+  async add(job: ImportJob): Promise<void> {
+    await this.bounded('queue_import', () =>
+      this.queue.add('import', job, {
+        jobId: job.importId,
+        // An import is only ever given up on purpose, by a job that ends without an error.
+        attempts: 1_000_000,
+        backoff: { type: 'custom' },
+        removeOnComplete: true,
+        removeOnFail: true,
+        stackTraceLimit: 1,
+      }),
+    );
+  }
+
+  /** Whether there is a job for this import. @throws RedisConnectionError, RedisTimeoutError */
+  async has(importId: string): Promise<boolean> {
+    return (await this.bounded('find_import_job', () => this.queue.getJob(importId))) !== undefined;
+  }
+
+  /** Takes an import out of the queue, unless a worker has it. @throws RedisConnectionError, RedisTimeoutError */
+  async remove(importId: string): Promise<boolean> {
+    return (await this.bounded('remove_import_job', () => this.queue.remove(importId))) === 1;
+  }
+
+  /** The queue's connections tell of every attempt that fails: one line for each half minute of that is enough. */
+  noteError(err: Error): void {
+    if (Date.now() - this.errorLoggedAt < ERROR_LOG_EVERY_MS) return;
+    this.errorLoggedAt = Date.now();
+    this.events.warn('redis_connection_failed', { purpose: 'blocking', err });
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.queue.close();
+  }
+
+  /** The queue's connection waits for Redis as long as it takes; who asks on behalf of a request does not. */
+  private async bounded<T>(operation: string, call: () => Promise<T>): Promise<T> {
+    if (this.connection.status !== 'ready') throw new RedisConnectionError(operation, new Error('not connected'));
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new RedisTimeoutError(operation, new Error('too slow'))), this.limitMs);
+    });
+    try {
+      return await Promise.race([call(), late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import { QUEUE_PREFIX } from '@app/common';
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { type Job, WaitingError, Worker } from 'bullmq';
+import type { Config } from '../../config/config.schema';
+import { InjectConfig } from '../../config/config.module';
+import { ImportProcessor } from './import.processor';
+import { IMPORT_QUEUE, type ImportJob, ImportQueue, retryDelayMs } from './import-queue';
+
+/** How soon the imports of a process that died are taken up by another; times in milliseconds. */
+export interface TakeoverSettings {
+  /** How long a job belongs to a worker that gives no sign of life. */
+  readonly lockMs: number;
+  /** How often jobs that belong to nobody are looked for. */
+  readonly checkMs: number;
+}
+
+export const TAKEOVER_SETTINGS = Symbol('TAKEOVER_SETTINGS');
+export const DEFAULT_TAKEOVER: TakeoverSettings = { lockMs: 15_000, checkMs: 5_000 };
+
+const RUN_RETRY_MS = 1_000;
+const CLOSE_LIMIT_MS = 10_000;
+
+/** Takes imports out of the queue, in processes whose role it is. */
+@Injectable()
+export class ImportQueueWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private worker: Worker<ImportJob> | undefined;
+
+  constructor(
+    private readonly queue: ImportQueue,
+    private readonly processor: ImportProcessor,
+    @InjectConfig() private readonly config: Config,
+    @Inject(TAKEOVER_SETTINGS) private readonly takeover: TakeoverSettings,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    if (this.config.ROLE === 'api') return;
+    this.worker = new Worker<ImportJob>(IMPORT_QUEUE, (job, token) => this.handle(job, token), {
+      connection: this.queue.connection,
+      prefix: QUEUE_PREFIX,
+      concurrency: this.config.IMPORT_CONCURRENCY,
+      lockDuration: this.takeover.lockMs,
+      stalledInterval: this.takeover.checkMs,
+      // The processor counts beginnings itself and knows an orderly stop from a crash.
+      maxStalledCount: 1_000_000,
+      runRetryDelay: RUN_RETRY_MS,
+      settings: { backoffStrategy: (attempts?: number) => retryDelayMs(attempts ?? 1) },
+    });
+    this.worker.on('error', (error) => this.queue.noteError(error));
+  }
+
+  /** What runs is put back for another process; nothing is left to stop when it takes too long, its lock runs out. */
+  async beforeApplicationShutdown(): Promise<void> {
+    if (this.worker === undefined) return;
+    this.processor.stopAll();
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, CLOSE_LIMIT_MS);
+    });
+    await Promise.race([this.worker.close(), limit]);
+    clearTimeout(timer);
+  }
+
+  private async handle(job: Job<ImportJob>, token: string | undefined): Promise<void> {
+    const end = await this.processor.process(job.data);
+    if (end === 'done') return;
+    await job.moveToWait(token);
+    throw new WaitingError();
+  }
+}

@@ -1,0 +1,71 @@
+import { EventLogger, InfrastructureError } from '@app/common';
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { ImportQueue } from './import-queue';
+import { ImportRepository } from './import.repository';
+import { ImportSpool } from './import-spool';
+import { isFinal } from './import-state';
+
+const SWEEP_EVERY_MS = 5_000;
+const ABANDONED_MS = 24 * 3_600_000;
+
+/**
+ * Keeps the promise that a 202 was: every upload with a manifest has a job, whatever became of Redis meanwhile; what
+ * nobody will read any more is removed.
+ */
+@Injectable()
+export class ImportRecovery implements OnApplicationBootstrap, OnModuleDestroy {
+  private timer: NodeJS.Timeout | undefined;
+  private sweeping: Promise<void> | undefined;
+
+  constructor(
+    private readonly spool: ImportSpool,
+    private readonly repository: ImportRepository,
+    private readonly queue: ImportQueue,
+    private readonly events: EventLogger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.begin();
+    this.timer = setInterval(() => this.begin(), SWEEP_EVERY_MS);
+    this.timer.unref();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    clearInterval(this.timer);
+    await this.sweeping;
+  }
+
+  /** Goes over the spool once. */
+  async sweep(): Promise<void> {
+    for (const importId of await this.spool.list()) await this.look(importId);
+  }
+
+  private begin(): void {
+    this.sweeping ??= this.sweepSafely().finally(() => {
+      this.sweeping = undefined;
+    });
+  }
+
+  private async sweepSafely(): Promise<void> {
+    try {
+      await this.sweep();
+    } catch (err) {
+      // Without Redis there is nothing to recover to: the next sweep comes soon, and the connection has told already.
+      if (!(err instanceof InfrastructureError)) this.events.error('import_recovery_failed', { err });
+    }
+  }
+
+  private async look(importId: string): Promise<void> {
+    const manifest = await this.spool.readManifest(importId);
+    if (manifest === undefined) return this.removeAbandoned(importId);
+    const { userId } = manifest;
+    const state = await this.repository.get(userId, importId);
+    if (state !== undefined && isFinal(state.status)) return this.spool.remove(importId);
+    if (state === undefined) await this.repository.create(manifest);
+    if (!(await this.queue.has(importId))) await this.queue.add({ importId, userId });
+  }
+
+  private async removeAbandoned(importId: string): Promise<void> {
+    if ((await this.spool.idleMs(importId)) > ABANDONED_MS) await this.spool.remove(importId);
+  }
+}

@@ -1,0 +1,132 @@
+import type { RedisGateway } from '@app/common';
+import { type ExportFile, openExport } from './export-file';
+import type { FileKind } from './file-kind';
+import { ImportSink } from './import-sink';
+import type { ImportResult } from './import-state';
+import { patiently } from './patiently';
+import { SaxesExportParser } from './saxes-export.parser';
+import { UnreadableExport, type UnreadableReason } from './unreadable-export';
+import { Utf8Decoder } from './utf8-decoder';
+import type { ImportLimits } from './zip-budget';
+
+export interface ImportRunTask {
+  readonly userId: string;
+  readonly path: string;
+  readonly kind: FileKind;
+  readonly limits: ImportLimits;
+}
+
+/** What a run has done so far. */
+export interface RunCounts {
+  readonly bytesRead: number;
+  readonly bytesTotal: number;
+  readonly recordsSeen: number;
+  readonly recordsStored: number;
+  readonly duplicates: number;
+  readonly skipped: Readonly<Record<string, number>>;
+}
+
+export interface RunControl {
+  /** Asked between pieces of the file: whether to stop here. */
+  readonly stopped: () => boolean;
+  readonly report: (counts: RunCounts) => void;
+}
+
+/** How a run ended. All that was read before the end is stored, in each case. */
+export type RunOutcome =
+  | { readonly kind: 'completed'; readonly counts: RunCounts; readonly result: ImportResult }
+  | { readonly kind: 'stopped'; readonly counts: RunCounts }
+  | {
+      readonly kind: 'unreadable';
+      readonly counts: RunCounts;
+      readonly reason: UnreadableReason;
+      readonly byteOffset?: number;
+      readonly result: ImportResult;
+    };
+
+const REPORT_EVERY_MS = 400;
+
+/**
+ * Reads a file and stores what is in it, in memory that does not grow with the file. Running it again, after whatever
+ * interruption, leads to the same data.
+ * @throws InfrastructureError when Redis or the disk fails for longer than a hiccup
+ */
+export async function runImport(task: ImportRunTask, redis: RedisGateway, control: RunControl): Promise<RunOutcome> {
+  return new ImportRun(task, new ImportSink(redis, task.userId), control).run();
+}
+
+class ImportRun {
+  private readonly decoder = new Utf8Decoder();
+  private readonly parser: SaxesExportParser;
+  private bytesRead = 0;
+  private bytesTotal = 0;
+  private reportedAt = 0;
+
+  constructor(
+    private readonly task: ImportRunTask,
+    private readonly sink: ImportSink,
+    private readonly control: RunControl,
+  ) {
+    this.parser = new SaxesExportParser(sink);
+  }
+
+  async run(): Promise<RunOutcome> {
+    try {
+      const stopped = await this.readAll();
+      await patiently(() => this.sink.finish());
+      if (stopped) return { kind: 'stopped', counts: this.counts() };
+      return { kind: 'completed', counts: this.counts(), result: await this.result() };
+    } catch (error) {
+      if (!(error instanceof UnreadableExport)) throw error;
+      await patiently(() => this.sink.finish());
+      const { reason, byteOffset } = error;
+      return { kind: 'unreadable', counts: this.counts(), reason, byteOffset, result: await this.result() };
+    }
+  }
+
+  private async readAll(): Promise<boolean> {
+    const file = await openExport(this.task.path, this.task.kind, this.task.limits);
+    this.bytesTotal = file.bytes;
+    for (const [kind, count] of Object.entries(file.passedOver)) this.sink.notes.skip(kind, count);
+    try {
+      return await this.readPieces(file);
+    } finally {
+      file.close();
+    }
+  }
+
+  private async readPieces(file: ExportFile): Promise<boolean> {
+    for await (const piece of file.read()) {
+      if (this.control.stopped()) return true;
+      this.parser.write(this.decoder.decode(piece));
+      this.bytesRead += piece.length;
+      if (this.sink.full) await patiently(() => this.sink.drain());
+      this.report();
+    }
+    this.decoder.end();
+    this.parser.end();
+    return false;
+  }
+
+  private report(): void {
+    const now = performance.now();
+    if (now - this.reportedAt < REPORT_EVERY_MS) return;
+    this.reportedAt = now;
+    this.control.report(this.counts());
+  }
+
+  private counts(): RunCounts {
+    const { records, stored, duplicates } = this.sink.summary;
+    const { skipped } = this.sink.notes;
+    const { bytesRead, bytesTotal } = this;
+    return { bytesRead, bytesTotal, recordsSeen: records, recordsStored: stored, duplicates, skipped };
+  }
+
+  private async result(): Promise<ImportResult> {
+    const { records, metrics } = this.sink.summary;
+    const { workouts, activitySummaries } = this.sink.notes;
+    const timeZone = await patiently(() => this.sink.learntZone());
+    const warnings = this.sink.notes.warnings(metrics.map(({ metric }) => metric));
+    return { records, workouts, activitySummaries, metrics, timeZone, warnings };
+  }
+}

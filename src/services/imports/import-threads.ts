@@ -1,0 +1,67 @@
+import { MessageChannel } from 'node:worker_threads';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { EventLogger, REDIS_SETTINGS, type RedisSettings } from '@app/common';
+import { Inject } from '@nestjs/common';
+import Piscina from 'piscina';
+import { type Config } from '../../config/config.schema';
+import { InjectConfig } from '../../config/config.module';
+import type { ImportRunTask, RunCounts } from './import-run';
+import { importThreadFile } from './import-thread-file';
+import type { ImportWorkerMessage, ImportWorkerOutcome, ImportWorkerTask } from './import.worker';
+
+/** An import that runs in a thread. */
+export interface RunningImport {
+  /** Rejects when the thread dies. */
+  readonly outcome: Promise<ImportWorkerOutcome>;
+  /** Asks the thread to stop after the piece it is at. */
+  stop(): void;
+}
+
+const IDLE_TIMEOUT_MS = 10_000;
+// More than any honest import needs; an import that runs away must not take the process with it.
+const HEAP_LIMIT_MB = 512;
+
+/** Runs imports in worker threads, so that neither parsing nor packing ever holds up a request. */
+@Injectable()
+export class ImportThreads implements OnApplicationShutdown {
+  private pool: Piscina<ImportWorkerTask, ImportWorkerOutcome> | undefined;
+
+  constructor(
+    @InjectConfig() private readonly config: Config,
+    @Inject(REDIS_SETTINGS) private readonly redis: RedisSettings,
+    private readonly events: EventLogger,
+  ) {}
+
+  start(task: ImportRunTask, onProgress: (counts: RunCounts) => void): RunningImport {
+    const { port1, port2 } = new MessageChannel();
+    port1.on('message', (message: ImportWorkerMessage) => {
+      if (message.kind === 'progress') onProgress(message.counts);
+      else this.events.warn('redis_connection_failed', { purpose: 'commands', err: new Error(message.message) });
+    });
+    const work = { ...task, redis: { ...this.redis }, port: port2 };
+    const outcome = this.threads().run(work, { transferList: [port2] });
+    return { outcome: outcome.finally(() => port1.close()), stop: () => port1.postMessage('stop') };
+  }
+
+  /** The threads that are alive, for tests that kill one. */
+  get alive(): Piscina['threads'] {
+    return this.pool?.threads ?? [];
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.pool?.destroy();
+  }
+
+  private threads(): Piscina<ImportWorkerTask, ImportWorkerOutcome> {
+    this.pool ??= new Piscina<ImportWorkerTask, ImportWorkerOutcome>({
+      filename: importThreadFile(),
+      minThreads: 0,
+      maxThreads: this.config.IMPORT_CONCURRENCY,
+      idleTimeout: IDLE_TIMEOUT_MS,
+      // A thread that waits for work must not block its own event loop: connections of the last import close in it.
+      atomics: 'disabled',
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT_MB },
+    });
+    return this.pool;
+  }
+}

@@ -1,0 +1,91 @@
+import { SaxesParser } from 'saxes';
+import { ExportElements } from './export-elements';
+import { ExportParser, type ExportSink } from './export-parser';
+import { PrologSkipper } from './prolog-skipper';
+import { UnreadableExport, type UnreadableReason } from './unreadable-export';
+
+// XML 1.0 forbids these; exports hold them all the same (a vertical tab in a source's name stopped other readers).
+const CONTROL_CHARACTERS = /[\0-\u0008\v\f\u000e-\u001f\ufffe\uffff]/g;
+const DEEPEST = 64;
+const LONGEST_TOKEN = 4 * 1024 * 1024;
+
+/** Reads exports with saxes: strict about structure, lenient about the faults that real exports have. */
+export class SaxesExportParser extends ExportParser {
+  private readonly prolog = new PrologSkipper();
+  private readonly saxes = new SaxesParser({ xmlns: false, position: false });
+  private readonly elements: ExportElements;
+  private depth = 0;
+  /** What saxes is reading, and how many bytes and characters came before it. */
+  private piece = '';
+  private bytesBefore = 0;
+  private charactersBefore = 0;
+  private charactersSinceTag = 0;
+  private sawTag = false;
+
+  constructor(private readonly sink: ExportSink) {
+    super();
+    this.elements = new ExportElements(sink);
+    this.saxes.on('opentag', (tag) => {
+      if (this.depth >= DEEPEST) throw this.unreadable('xml_too_deep');
+      this.sawTag = true;
+      this.elements.open(tag.name, tag.attributes, this.depth++);
+    });
+    this.saxes.on('closetag', (tag) => this.elements.close(tag.name, --this.depth));
+    this.saxes.on('error', (error) => this.judge(error));
+  }
+
+  write(text: string): void {
+    const body = this.prolog.write(text);
+    if (body === undefined) return;
+    this.advance();
+    this.piece = this.withoutControlCharacters(body);
+    this.sawTag = false;
+    this.saxes.write(this.piece);
+    this.charactersSinceTag = this.sawTag ? 0 : this.charactersSinceTag + body.length;
+    if (this.charactersSinceTag > LONGEST_TOKEN) throw this.unreadable('xml_token_too_long');
+  }
+
+  end(): void {
+    this.prolog.end();
+    this.advance();
+    this.saxes.close();
+  }
+
+  private advance(): void {
+    this.bytesBefore += Buffer.byteLength(this.piece);
+    this.charactersBefore += this.piece.length;
+    this.piece = '';
+  }
+
+  /** A space instead keeps every offset, and a control character is never part of a name's meaning. */
+  private withoutControlCharacters(text: string): string {
+    if (text.search(CONTROL_CHARACTERS) < 0) return text;
+    let count = 0;
+    const mended = text.replace(CONTROL_CHARACTERS, () => {
+      count++;
+      return ' ';
+    });
+    this.sink.issue('control_character', count);
+    return mended;
+  }
+
+  private judge(error: Error): void {
+    switch (error.message) {
+      // Stays in the value as it was written; entity definitions are never read.
+      case 'undefined entity.':
+        return this.sink.issue('unknown_entity', 1);
+      case 'malformed character entity.':
+        return this.sink.issue('control_character', 1);
+      default: {
+        const cut = error.message.startsWith('unclosed tag') || error.message === 'unexpected end.';
+        throw this.unreadable(cut ? 'xml_truncated' : 'xml_malformed', error);
+      }
+    }
+  }
+
+  private unreadable(reason: UnreadableReason, cause?: Error): UnreadableExport {
+    const read = this.piece.slice(0, Math.max(0, this.saxes.position - this.charactersBefore));
+    const offset = this.prolog.skippedBytes + this.bytesBefore + Buffer.byteLength(read);
+    return new UnreadableExport(reason, offset, cause);
+  }
+}
