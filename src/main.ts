@@ -1,6 +1,7 @@
 import './node-version';
 import { createHttpApp, EventLogger, type PrivateRedis, ProcessFaults, Shutdown, startPrivateRedis } from '@app/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { OPENAPI_SETTINGS } from './api/system/openapi-settings';
 import { AppModule } from './app.module';
 import type { Config } from './config/config.schema';
 import { ConfigurationError, EXIT_CONFIGURATION, loadConfig } from './config/load-config';
@@ -26,6 +27,7 @@ async function serve(config: Config, privateRedis: PrivateRedis | undefined, sta
   const app = await createHttpApp(AppModule.forRoot(config, { redisUrl }), {
     http: httpSettings(config),
     unprefixed: UNPREFIXED,
+    openApi: OPENAPI_SETTINGS,
   });
   const events = app.get(EventLogger);
   if (privateRedis !== undefined) privateRedis.events = events;

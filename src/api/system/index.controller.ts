@@ -1,18 +1,17 @@
 import { Public, RawResponse } from '@app/common';
 import { Controller, Get, VERSION_NEUTRAL } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ServiceIndexDto } from './system-answers.dto';
 
-/** What there is at the root, for whoever arrives without a map. */
-export interface ServiceIndex {
-  readonly name: string;
-  readonly links: Readonly<Record<string, string>>;
-}
-
+@ApiTags('system')
 @Public()
 @RawResponse()
 @Controller({ version: VERSION_NEUTRAL })
 export class IndexController {
   @Get()
-  index(): ServiceIndex {
+  @ApiOperation({ summary: 'What there is' })
+  @ApiOkResponse({ type: ServiceIndexDto, description: 'Where everything is' })
+  index(): ServiceIndexDto {
     return {
       name: 'wellness-api',
       links: {

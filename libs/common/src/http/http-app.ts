@@ -7,6 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Logger } from 'nestjs-pino';
 import { CorrelationInterceptor } from '../context/correlation.interceptor';
 import { EventLogger } from '../logging/event-logger';
+import { type OpenApiSettings, serveOpenApi } from '../openapi/openapi';
 import { registerBodyParsers } from './body-parsers';
 import { Drain } from './drain';
 import { ErrorFilter } from './error.filter';
@@ -26,6 +27,8 @@ export interface HttpAppOptions {
   readonly http: HttpSettings;
   /** Root paths outside of `/api`, such as `health/live`. */
   readonly unprefixed?: readonly string[];
+  /** Serves `/openapi.json` and `/docs`. */
+  readonly openApi?: OpenApiSettings;
 }
 
 /** How often Node looks for connections whose headers are late; the smallest unit of that limit. */
@@ -92,6 +95,7 @@ export function httpAppParts(root: RootModule, options: HttpAppOptions): HttpApp
       app.useGlobalFilters(new ErrorFilter(app.get(ErrorResponder)));
       app.useGlobalInterceptors(new CorrelationInterceptor(), new SuccessInterceptor(app.get(Reflector)));
       app.useGlobalPipes(createValidationPipe());
+      if (options.openApi !== undefined) serveOpenApi(app, options.openApi);
       return app;
     },
   };

@@ -1,4 +1,5 @@
 import { RouteConfig } from '@nestjs/platform-fastify';
+import { routeExtension } from '../openapi/route-extensions';
 
 const ROUTE_CONFIG = '__fastify_route_config__';
 
@@ -14,13 +15,16 @@ export interface RouteTraits {
   readonly probe?: boolean;
 }
 
-/** A method or class decorator that adds to the route's traits without losing those other decorators gave. */
+/** A method decorator that adds to the route's traits without losing those other decorators gave. */
 export function routeTraits(traits: RouteTraits): MethodDecorator {
   return (target, key, descriptor) => {
     const handler: unknown = descriptor.value;
     if (typeof handler !== 'function') return;
     const existing = Reflect.getMetadata(ROUTE_CONFIG, handler) as RouteTraits | undefined;
     RouteConfig({ ...existing, ...traits })(target, key, descriptor as TypedPropertyDescriptor<unknown>);
+    for (const [name, value] of Object.entries(traits) as Array<[keyof RouteTraits, never]>) {
+      routeExtension(name, value)(target, key, descriptor);
+    }
   };
 }
 

@@ -1,0 +1,19 @@
+import type { OpenApiSettings } from '@app/common';
+
+/** What the API document says about the service as a whole. */
+export const OPENAPI_SETTINGS: OpenApiSettings = {
+  title: 'Wellness API',
+  description:
+    'Questions and answers about Apple Health data: import an export, query it, chat about it.\n\n' +
+    'Every JSON answer of `/api/v1` has the same envelope: `success`, `data`, `error`. Errors carry a stable `code` ' +
+    '(all of them: `/errors`) and a `correlation_id`, which is also in the `X-Correlation-ID` header of every answer. ' +
+    'Ask for `application/problem+json` to get RFC 9457 problem details instead.',
+  version: '1.0.0',
+  tags: [
+    { name: 'health-data', description: 'What was measured: metrics, records, aggregates' },
+    { name: 'imports', description: 'Uploads of Apple Health exports and their progress' },
+    { name: 'chat', description: 'Questions in plain language, with and without memory' },
+    { name: 'me', description: 'Settings of the user, and everything held about them' },
+    { name: 'system', description: 'Probes, the error catalogue and the index; no token needed' },
+  ],
+};
