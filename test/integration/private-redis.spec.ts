@@ -97,7 +97,7 @@ describe('a private Redis', () => {
     const redis = await begin();
     const settings = await ask(redis.url, async (client) => {
       const names = ['port', 'appendonly', 'appendfsync', 'maxmemory-policy', 'aof-load-truncated', 'dir'];
-      return Promise.all(names.map(async (name) => ((await client.config('GET', name)))[1]));
+      return Promise.all(names.map(async (name) => (await client.config('GET', name))[1]));
     });
     expect(settings).toEqual(['0', 'yes', 'everysec', 'noeviction', 'yes', join(folder, 'redis')]);
     expect((await stat(join(folder, 'redis'))).mode & 0o777).toBe(0o700);
