@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFile, mkdtemp, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -70,13 +70,10 @@ async function ask<T>(url: string, question: (client: Redis) => Promise<T>): Pro
 const put = (url: string, value: string): Promise<string> => ask(url, (client) => client.set('key', value));
 const read = (url: string): Promise<string | null> => ask(url, (client) => client.get('key'));
 
+/** Whether a process is there; one that has ended and that nobody has reaped is not. */
 function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
+  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
+  return stdout.trim() !== '' && !stdout.startsWith('Z');
 }
 
 async function until(what: () => boolean | Promise<boolean>): Promise<void> {
@@ -216,6 +213,7 @@ describe('a private Redis', () => {
     await end(crashed, 'SIGKILL');
     process.kill(crashed.pid, 'SIGSTOP');
     const next = await begin();
+    expect(isRunning(crashed.pid)).toBe(false);
     expect(next.pid).not.toBe(crashed.pid);
     expect(await read(next.url)).toBe('kept');
   });
@@ -226,6 +224,7 @@ describe('a private Redis', () => {
     await end(crashed, 'SIGKILL');
     await rm(join(folder, 'redis', 'redis.sock'));
     const next = await begin();
+    expect(isRunning(crashed.pid)).toBe(false);
     expect(next.pid).not.toBe(crashed.pid);
     expect(await read(next.url)).toBe('kept');
   });
@@ -236,6 +235,14 @@ describe('a private Redis', () => {
     await expect(startPrivateRedis({ dataDir: folder })).rejects.toThrow(/not ours .* REDIS_URL/);
     expect(foreign.running).toBe(true);
     await foreign.stop();
+  });
+
+  it('does not take the place of something that listens there and does not answer', async () => {
+    await (await begin()).stop();
+    const silent = await RedisProcess.start({ directory: folder, socket: join(folder, 'redis', 'redis.sock') });
+    silent.signal('SIGSTOP');
+    await expect(startPrivateRedis({ dataDir: folder })).rejects.toThrow(/does not answer.* REDIS_URL/);
+    await silent.stop();
   });
 
   it('listens at a short path when the data folder has a long one', async () => {

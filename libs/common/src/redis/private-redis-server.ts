@@ -3,7 +3,7 @@ import { readFile, readlink, realpath } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
-import { ifPresent, isAlive } from './exclusive-lock';
+import { hasCode, ifPresent, isAlive } from './exclusive-lock';
 import type { PrivateRedisPlace } from './private-redis-place';
 import { redisOptions } from './redis-options';
 import { hangUp, RedisProcess, unixUrl } from './redis-process';
@@ -69,21 +69,22 @@ async function findServer(place: PrivateRedisPlace): Promise<number | undefined>
 
 const WAY_OUT = 'Stop it, or choose another DATA_DIR, or set REDIS_URL.';
 
+/** No socket, or one that a server left behind. */
+const NOBODY = ['ENOENT', 'ECONNREFUSED'];
+
 async function look(place: PrivateRedisPlace): Promise<Sighting> {
   const settings = { url: unixUrl(place.socket), connectTimeoutMs: PROBE_MS, commandTimeoutMs: PROBE_MS };
   // Without the ready check a server that is still loading tells so instead of keeping us waiting.
   const options = { ...redisOptions(settings, 'health'), enableReadyCheck: false, retryStrategy: () => null };
   const probe = new Redis(options);
-  probe.on('error', () => undefined);
+  let reason: unknown;
+  probe.on('error', (error: Error) => (reason = error));
   try {
     await probe.connect();
-  } catch {
-    hangUp(probe);
-    return { kind: 'nobody' };
-  }
-  try {
     return await question(probe, place);
   } catch (error) {
+    const isNobody = [reason, error].some((each) => NOBODY.some((code) => hasCode(each, code)));
+    if (isNobody) return { kind: 'nobody' };
     return { kind: error instanceof Error && error.message.startsWith('LOADING') ? 'loading' : 'silent' };
   } finally {
     hangUp(probe);
