@@ -59,12 +59,18 @@ interface Case {
   readonly seed: number;
 }
 
+// Buckets on quarters of an hour are put together from rollups, others from the samples themselves.
+const fromArbitrary = fc.oneof(
+  fc.integer({ min: -4 * 96, max: 2 * 96 }).map((quarters) => quarters * 15),
+  fc.integer({ min: -4 * 1440, max: 2 * 1440 }),
+);
+
 const caseArbitrary: fc.Arbitrary<Case> = fc
   .record({ centre: fc.constantFrom(...CENTRES), spanMinutes: fc.integer({ min: 1, max: 6 * 1440 }) })
   .chain(({ centre, spanMinutes }) =>
     fc.record({
       records: fc.array(recordArbitrary(centre, spanMinutes), { minLength: 1, maxLength: 40 }),
-      from: fc.integer({ min: -4 * 1440, max: 2 * 1440 }).map((minutes) => centre + minutes * MINUTE),
+      from: fromArbitrary.map((minutes) => centre + minutes * MINUTE),
       days: fc.integer({ min: 1, max: 8 }),
       zone: fc.constantFrom(...ZONES),
       size: fc.constantFrom(...SIZES),
@@ -79,13 +85,13 @@ function recordArbitrary(centre: number, spanMinutes: number): fc.Arbitrary<Naiv
     .record({
       offset: fc.integer({ min: -spanMinutes * 60, max: spanMinutes * 60 }),
       seconds: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 3600 }), fc.integer({ min: 1, max: 40 * 86_400 })),
-      value: fc.oneof(fc.integer({ min: 0, max: 500 }), fc.double({ min: 0, max: 100, noNaN: true })),
+      value: fc.oneof(fc.integer({ min: 0, max: 500 }), fc.double({ min: 1e-6, max: 100, noNaN: true })),
       source: fc.constantFrom('Watch', 'Phone', 'Scale'),
       kind: fc.integer({ min: 0, max: 3 }),
     })
     .map(({ offset, seconds, value, source, kind }) => {
       const start = centre + offset * 1000;
-      return { start, end: start + seconds * 1000, value: value === 0 ? 0 : value, source, kind };
+      return { start, end: start + seconds * 1000, value, source, kind };
     });
 }
 
