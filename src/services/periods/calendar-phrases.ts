@@ -7,6 +7,8 @@ import { fixed, type Meaning, type PhraseRule, words } from './phrase';
 
 const OF_YEAR = `(?:(?: of| in|,)? (?<year>${YEAR})(?![-/:]?\\d))?`;
 const NO_DAY = '(?! (?:[0-2]?\\d|3[01])(?:st|nd|rd|th)?(?![\\w:]))';
+/** "15 October last year" is a day. */
+const NO_DAY_BEFORE = '(?<!\\b(?:[0-2]?\\d|3[01])(?:st|nd|rd|th)?(?: of)? )';
 const QUARTER_NAMES = ['first', 'second', 'third', 'fourth'];
 const ISO_SIDE = '(?:\\d{4}-\\d\\d-\\d\\d[\\dtz:.+-]*|p[\\dymwdths.]+)';
 /** A bare number is a year only where the words around it say so: "in 2025", but not "2025 steps". */
@@ -25,7 +27,10 @@ export const CALENDAR_RULES: readonly PhraseRule[] = [
   { pattern: words('(?<y>\\d{4})(?:-|/| )?q(?<q>[1-4])'), read: readQuarter },
   { pattern: words(`q(?<q>[1-4])${OF_YEAR}`), read: readQuarter },
   { pattern: words(`(?:the )?(?<name>first|second|third|fourth) quarter${OF_YEAR}`), read: readQuarter },
-  { pattern: words(`(?:(?<which>last|this|next) )?(?<month>${MONTH})${NO_DAY}${OF_YEAR}`), read: readMonth },
+  {
+    pattern: words(`${NO_DAY_BEFORE}(?:(?<which>last|this|next) )?(?<month>${MONTH})${NO_DAY}${OF_YEAR}`),
+    read: readMonth,
+  },
   { pattern: words(`(?<year>(?:19|20|21)\\d\\d) (?<month>${MONTH})${NO_DAY}`), read: readMonth },
   { pattern: words('(?:the year )?(?<year>(?:19|20|21)\\d\\d)(?![-/:]|[.,]\\d)'), read: readYearNumber },
 ];

@@ -132,6 +132,12 @@ describe('bucketBoundaries', () => {
         '2025-01-01T02:10:00+05:45',
       ],
     ],
+    [
+      'no boundary at the new year of UTC',
+      'Asia/Kathmandu',
+      ['2025-01-01T05:00', '2025-01-01T07:00'],
+      ['2025-01-01T05:00:00+05:45', '2025-01-01T06:00:00+05:45', '2025-01-01T07:00:00+05:45'],
+    ],
   ])('puts %s', (_what, timeZone, [from = '', to = ''], expected) => {
     expect(boundaries(from, to, 'hour', timeZone)).toEqual(expected);
   });

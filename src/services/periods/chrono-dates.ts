@@ -1,6 +1,6 @@
 import { Chrono, en, type ParsedComponents, type ParsedResult } from 'chrono-node';
 import type { Temporal } from 'temporal-polyfill';
-import { dateOf, latestDate } from './dates';
+import { dateOf, latestDate, readYear } from './dates';
 import { calendarPeriod, type Clock, instantOf, type Period, wholeDays } from './period';
 import { periodError } from './period-error';
 import { describeDates } from './period-label';
@@ -27,6 +27,9 @@ const TIME = '\\s+\\d{1,2}(?::\\d\\d)?(?:\\s*[ap]\\.?m\\.?)?';
 const BETWEEN_TIMES = new RegExp(`\\bbetween(?<from>${TIME}\\s+)and(?=${TIME})`, 'gi');
 const CLEAR_TIME = /\d\s*[ap]\.?m\b|\d:\d\d|o.?clock/i;
 
+/** chrono does not take this year from the words behind a date. */
+const YEAR_AFTER = /^,?\s+(?:of\s+)?(?<year>(?:last|this)\s+year)\b/i;
+
 const chrono = createChrono();
 
 /** The named days, day ranges of one month, and times of day in a text. */
@@ -39,9 +42,11 @@ export function findDates(text: string, clock: Clock): Phrase[] {
   // Noon as if in UTC, so that no clock change of the process's own zone moves the date.
   const reference = { instant: new Date(Date.UTC(year, month - 1, day, 12)), timezone: 0 };
   return chrono.parse(readable, reference).flatMap((result) => {
-    const meaning = readResult(result, clock);
-    if (meaning === undefined) return [];
-    return [{ ...meaning, index: result.index, end: result.index + result.text.trimEnd().length }];
+    const end = result.index + result.text.trimEnd().length;
+    const takesNoYear = result.start.isCertain('year') || !result.start.isCertain('day');
+    const after = takesNoYear ? null : YEAR_AFTER.exec(text.slice(end));
+    const meaning = readResult(result, clock, readYear(after?.groups?.['year'], clock.today));
+    return meaning === undefined ? [] : [{ ...meaning, index: result.index, end: end + (after?.[0].length ?? 0) }];
   });
 }
 
@@ -57,19 +62,19 @@ function createChrono(): Chrono {
   });
 }
 
-function readResult(result: ParsedResult, clock: Clock): Meaning | undefined {
+function readResult(result: ParsedResult, clock: Clock, year: number | undefined): Meaning | undefined {
   const { start, text } = result;
   if (/weekend|weekday|^\s*(?:now|tonight|last\s+night)/i.test(text)) return undefined;
   const namesDay = start.isCertain('day');
-  if (!start.isCertain('hour')) return namesDay && start.isCertain('month') ? readDays(result, clock) : undefined;
-  if (CLEAR_TIME.test(text)) return readTimes(result, clock);
+  if (!start.isCertain('hour')) return namesDay && start.isCertain('month') ? readDays(result, clock, year) : undefined;
+  if (CLEAR_TIME.test(text)) return readTimes(result, clock, year);
   if (namesDay || start.isCertain('weekday')) throw periodError(text.trim(), 'say am or pm, or write times as 15:00');
   return undefined;
 }
 
-function readDays(result: ParsedResult, clock: Clock): Meaning {
+function readDays(result: ParsedResult, clock: Clock, year: number | undefined): Meaning {
   const { start, end } = result;
-  const { date, recurs } = readDate(start, result.text, clock);
+  const { date, recurs } = readDate(start, result.text, clock, year);
   const resolve = (anchor: Temporal.PlainDate): Period => {
     const first = date(anchor);
     checkWeekday(start, first, result.text);
@@ -83,7 +88,7 @@ function readDays(result: ParsedResult, clock: Clock): Meaning {
 }
 
 /** A time of day is the hour from then on, or reaches to the time it is given with; without a day the latest such time. */
-function readTimes(result: ParsedResult, clock: Clock): Meaning {
+function readTimes(result: ParsedResult, clock: Clock, year: number | undefined): Meaning {
   const { start, end } = result;
   const startTime = timeOf(start);
   const endTime = end?.isCertain('hour') ? timeOf(end) : undefined;
@@ -103,7 +108,7 @@ function readTimes(result: ParsedResult, clock: Clock): Meaning {
   };
   const moment = endTime === undefined ? ({ moment: true } as const) : {};
   if (start.isCertain('day') || start.isCertain('weekday')) {
-    const { date, recurs } = readDate(start, result.text, clock);
+    const { date, recurs } = readDate(start, result.text, clock, year);
     return { resolve: (anchor) => onDate(date(anchor)), ...(recurs && { recurs }), ...moment };
   }
   const today = onDate(clock.today);
@@ -115,6 +120,7 @@ function readDate(
   start: ParsedComponents,
   text: string,
   clock: Clock,
+  year: number | undefined,
 ): { date: (anchor: Temporal.PlainDate) => Temporal.PlainDate; recurs?: 'year' | 'week' } {
   if (!start.isCertain('day')) {
     const weekday = component(start, 'weekday') || 7;
@@ -125,11 +131,14 @@ function readDate(
     };
   }
   const [month, day] = [component(start, 'month'), component(start, 'day')];
-  if (!start.isCertain('year'))
+  if (!start.isCertain('year') && year === undefined) {
     return { date: (anchor) => latestDate(month, day, anchor, text.trim()), recurs: 'year' };
+  }
   const isRelative = /\b(?:today|yesterday|tomorrow|tmrw?|overmorrow)\b/i.test(text);
-  if (!isRelative && !/\d{4}/.test(text)) throw periodError(text.trim(), 'write the year with four digits');
-  const date = dateOf(component(start, 'year'), month, day, text.trim());
+  if (year === undefined && !isRelative && !/\d{4}/.test(text)) {
+    throw periodError(text.trim(), 'write the year with four digits');
+  }
+  const date = dateOf(year ?? component(start, 'year'), month, day, text.trim());
   return { date: () => date };
 }
 

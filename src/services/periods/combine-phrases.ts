@@ -41,7 +41,7 @@ const WEEK_OF = /\b(?:the\s+)?week\s+(?<word>of|containing|starting|beginning|fr
 const PART_AFTER = new RegExp(`^,?\\s+(?:(?:in|during)\\s+the\\s+)?(?<part>${DAY_PART})\\b`, 'i');
 const PART_BEFORE = new RegExp(`\\b(?:the\\s+)?(?<part>${DAY_PART})\\s+of\\s+(?:the\\s+)?$`, 'i');
 /** Phrases joined like this mean one period together, and one that is not read. */
-const UNREAD_JOIN = /^\s*(?:,\s*)?(?:(?:of|in|on|at)\s+)?(?:the\s+)?$/i;
+const UNREAD_JOIN = /^\s*(?:(?:of|in|on|at)\s+)?(?:the\s+)?$/i;
 
 /**
  * Joins phrases with the words around them: parts of days, "the week of …", ranges, "since …", "before …".

