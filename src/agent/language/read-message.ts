@@ -1,0 +1,133 @@
+import { WellnessError } from '@app/common';
+import { nearestMetricNames, resolveMetric } from '../../services/metrics/metric-type';
+import { parsePeriod } from '../../services/periods/parse-period';
+import type { PeriodOptions } from '../../services/periods/period';
+import { asked, type Periods, readPeriods } from './asked-periods';
+import type { AskedPeriod, Interpretation } from './interpretation';
+import type { Reading } from './reading';
+import { asksForDiagnosis, asksForJudgement, dangerIn } from './safety';
+import { type AskedShape, readShape } from './statistics';
+import { readSubjects, type Subjects } from './subjects';
+import { leansOnEarlier, restrictionsIn, smallTalk, subjectOf, unsupportedTopic } from './topics';
+import { correctSpelling, type Correction, rereadings } from './vocabulary';
+
+/** A data question is short; a longer text is a story, and picking words from it would be guessing. */
+export const LONGEST_QUESTION = 600;
+
+interface Parts {
+  readonly text: string;
+  readonly corrections: readonly Correction[];
+  readonly periods: readonly AskedPeriod[];
+  readonly subjects: Subjects;
+  readonly shape: AskedShape;
+}
+
+/**
+ * What a message means. Pure: the same message, clock and earlier turn always give the same reading.
+ * @param earlier the data question of the turn before, which a follow-up leans on
+ */
+export function readMessage(message: string, options: PeriodOptions, earlier?: Interpretation): Reading {
+  const danger = dangerIn(message);
+  if (danger !== undefined) return { kind: 'danger', danger };
+  if (message.length > LONGEST_QUESTION) return { kind: 'too_long' };
+  if (asksForDiagnosis(message)) return { kind: 'diagnosis' };
+  const talk = smallTalk(message);
+  if (talk !== undefined) return { kind: talk };
+  const topic = unsupportedTopic(message);
+  if (topic !== undefined) return { kind: 'unsupported', topic };
+  try {
+    return readQuestion(message, options, earlier);
+  } catch (error) {
+    if (error instanceof WellnessError && error.category === 'input') {
+      return { kind: 'bad_period', problem: problemOf(error) };
+    }
+    throw error;
+  }
+}
+
+function readQuestion(message: string, options: PeriodOptions, earlier: Interpretation | undefined): Reading {
+  const parts = readParts(message, options, earlier);
+  const isNew = parts.subjects.metrics.length > 0;
+  const subject = isNew ? '' : subjectOf(parts.subjects.rest);
+  if (!isNew && (earlier === undefined || !canLean(parts, subject))) {
+    return { kind: 'unclear', subject, didYouMean: nearestNames(subject) };
+  }
+  return {
+    kind: 'question',
+    question: combine(parts, options, earlier),
+    corrections: parts.corrections,
+    ignored: restrictionsIn(parts.subjects.rest),
+    judgement: asksForJudgement(parts.subjects.rest),
+  };
+}
+
+/** A message without a metric is about the last one only if it names something new to ask of it, and nothing unknown. */
+function canLean({ periods, shape, text }: Parts, subject: string): boolean {
+  const asksSomething = periods.length > 0 || shape.statistics.length > 0 || shape.grouping !== undefined;
+  return subject === '' && (asksSomething || leansOnEarlier(text));
+}
+
+function readParts(message: string, options: PeriodOptions, earlier: Interpretation | undefined): Parts {
+  const spelt = correctSpelling(message);
+  const { periods, rest } = readPeriods(spelt.text, options, earlier?.periods.at(-1));
+  const subjects = readSubjects(rest);
+  const parts = { ...spelt, periods, subjects, shape: readShape(subjects.rest) };
+  return subjects.metrics.length > 0 ? parts : (rereadParts(parts, { periods, rest }) ?? parts);
+}
+
+/** "Hart rate": taken for a metric when only one letter is wrong and the phrase becomes a name of several words. */
+function rereadParts(parts: Parts, { periods, rest }: Periods): Parts | undefined {
+  for (const { text, corrections } of rereadings(rest)) {
+    const subjects = readSubjects(text);
+    const isPhrase = subjects.metrics.some(({ displayName }) => displayName.includes(' '));
+    if (!isPhrase) continue;
+    const all = [...parts.corrections, ...corrections];
+    return { text: parts.text, corrections: all, periods, subjects, shape: readShape(subjects.rest) };
+  }
+  return undefined;
+}
+
+/** The question with what it leaves open taken from the turn before, or else assumed. */
+function combine(parts: Parts, options: PeriodOptions, earlier: Interpretation | undefined): Interpretation {
+  const { subjects, shape, periods } = parts;
+  const leans = earlier !== undefined && (subjects.metrics.length === 0 || leansOnEarlier(parts.text));
+  const base = leans ? earlier : undefined;
+  const metrics = subjects.metrics.length > 0 ? subjects.metrics.map(({ name }) => name) : (base?.metrics ?? []);
+  const statistics = shape.statistics.length > 0 ? shape.statistics : (base?.statistics ?? []);
+  const isReshaped = shape.statistics.length > 0 || shape.grouping !== undefined || shape.records !== undefined;
+  const form = isReshaped || base === undefined ? shape : base;
+  const named = periods.length > 0 ? periods : base?.periods;
+  const records = form.records;
+  return {
+    metrics: [...metrics],
+    periods: [...(named ?? [assumedPeriod(statistics, records, options)])],
+    periodAssumed: periods.length === 0 && (base?.periodAssumed ?? true),
+    statistics: [...statistics],
+    ...(form.grouping !== undefined && { grouping: form.grouping }),
+    which: form.which,
+    listing: form.listing,
+    ...(records !== undefined && { records }),
+    comparing: periods.length > 1,
+  };
+}
+
+/** The latest value is the latest of all; anything else is asked of recent times. */
+function assumedPeriod(
+  statistics: readonly string[],
+  records: number | undefined,
+  options: PeriodOptions,
+): AskedPeriod {
+  const text = statistics.includes('latest') || records !== undefined ? 'all' : 'recent';
+  return asked(parsePeriod(text, options), text, options);
+}
+
+function nearestNames(subject: string): string[] {
+  if (subject === '') return [];
+  const names = [subject, ...subject.split(' ')].flatMap((words) => nearestMetricNames(words));
+  return [...new Set(names)].slice(0, 3).map((name) => resolveMetric(name)?.displayName ?? name);
+}
+
+function problemOf(error: WellnessError): string {
+  const errors = error.details['errors'] as ReadonlyArray<{ constraints?: readonly string[] }> | undefined;
+  return errors?.[0]?.constraints?.[0] ?? error.message;
+}
