@@ -44,7 +44,7 @@ export class ErrorResponder {
       if (error.status >= 500) {
         const { code: error_code, status } = error;
         const method = request.method ?? '';
-        this.events.error('request_failed', { method, route: MIDDLEWARE, status, error_code, err: thrown });
+        this.events.error('request_failed', { method, route: MIDDLEWARE, status, error_code, err: thrown ?? null });
       }
       sendRaw(error, scope.correlationId, response);
     });
@@ -55,7 +55,7 @@ export class ErrorResponder {
     const error = toReportedError(thrown);
     scope.errorCode = error.code;
     if (error.status >= 500) {
-      this.events.error('response_failed_midway', { route, error_code: error.code, err: thrown });
+      this.events.error('response_failed_midway', { route, error_code: error.code, err: thrown ?? null });
     }
     return errorBody(error, scope.correlationId);
   }
@@ -72,7 +72,7 @@ export class ErrorResponder {
     const route = routeOf(request);
     if (error.status >= 500) {
       const { code: error_code, status } = error;
-      this.events.error('request_failed', { method: request.method, route, status, error_code, err: thrown });
+      this.events.error('request_failed', { method: request.method, route, status, error_code, err: thrown ?? null });
     }
     send(error, exchange);
   }
@@ -81,7 +81,7 @@ export class ErrorResponder {
   private endBrokenResponse(thrown: unknown, { request, reply, scope }: Exchange): void {
     // Whoever was told 504 has his answer; what the handler does after that interests nobody any more.
     if (scope.abortReason !== undefined || reply.raw.writableEnded) {
-      this.events.debug('request_failed_late', { route: routeOf(request), err: thrown });
+      this.events.debug('request_failed_late', { route: routeOf(request), err: thrown ?? null });
       return;
     }
     this.reportMidway(thrown, scope, routeOf(request));

@@ -1,11 +1,20 @@
-import { applyDecorators, HttpCode, Injectable, type MessageEvent, RequestMethod, Sse } from '@nestjs/common';
+import { Readable } from 'node:stream';
+import {
+  applyDecorators,
+  Header,
+  HttpCode,
+  Injectable,
+  RequestMapping,
+  RequestMethod,
+  StreamableFile,
+} from '@nestjs/common';
 import { ApiProduces } from '@nestjs/swagger';
-import { Observable, type Subscriber } from 'rxjs';
 import { currentContext, runInContext } from '../context/request-context';
 import { ClientGoneError, RequestScope } from '../context/request-scope';
 import { InfrastructureError } from '../errors/exceptions';
 import { Drain } from './drain';
 import { ErrorResponder } from './error-responder';
+import { RawResponse } from './raw-response.decorator';
 import { routeTraits } from './route-config';
 
 /** One event: its name, and data that is sent as JSON. `done` and `error` end a stream. */
@@ -21,17 +30,26 @@ export interface EventStreamOptions {
 }
 
 const HEARTBEAT_MS = 15_000;
+const HEARTBEAT = ': heartbeat\n\n';
 const EVENT_STREAM_TYPE = 'text/event-stream';
 
 interface EventStreamRoute {
   readonly method?: RequestMethod;
 }
 
-/** A route that answers with server-sent events: `@EventStream('stream', { method: RequestMethod.POST })`. */
+/**
+ * A route that answers with server-sent events: `@EventStream('stream', { method: RequestMethod.POST })`; its handler
+ * returns `EventStreams.open(…)`. The framework's `@Sse()` sends the status line before the handler has had a chance
+ * to fail, as soon as the application has an interceptor; this waits for the first event.
+ */
 export function EventStream(path = '/', { method = RequestMethod.GET }: EventStreamRoute = {}): MethodDecorator {
   return applyDecorators(
-    Sse(path, { method }),
+    RequestMapping({ path, method }),
     HttpCode(200),
+    RawResponse(),
+    Header('cache-control', 'no-store'),
+    // Tells reverse proxies to pass events on as they come.
+    Header('x-accel-buffering', 'no'),
     ApiProduces(EVENT_STREAM_TYPE),
     routeTraits({ produces: [EVENT_STREAM_TYPE] }),
   );
@@ -53,17 +71,19 @@ export class EventStreams {
    * tell of an early failure. The source is ended (`return()`) when the client goes away, the deadline passes, or the
    * process shuts down; a source that waits for something should also heed the context's `signal`.
    */
-  async open(source: AsyncIterable<StreamEvent>, options: EventStreamOptions = {}): Promise<Observable<MessageEvent>> {
+  async open(source: AsyncIterable<StreamEvent>, options: EventStreamOptions = {}): Promise<StreamableFile> {
     const scope = scopeOfRequest();
     const iterator = source[Symbol.asyncIterator]();
     const first = iterator.next();
     const heartbeatMs = options.heartbeatMs ?? HEARTBEAT_MS;
-    await firstOrPatience(first, heartbeatMs, scope.signal);
+    const hasFirst = await arrives(first, heartbeatMs, scope.signal);
     scope.streamsEvents = true;
-    const exits = { scope, drain: this.drain.signal };
     const report = (error: unknown): unknown =>
       this.responder.reportMidway(error, scope, options.name ?? 'event stream');
-    return new Observable((subscriber) => new Pump(iterator, subscriber, exits, report).start(first, heartbeatMs));
+    const stream = new EventReadable(iterator, { scope, drain: this.drain.signal }, report);
+    if (!hasFirst) stream.push(HEARTBEAT);
+    stream.begin(first, heartbeatMs);
+    return new StreamableFile(stream, { type: EVENT_STREAM_TYPE });
   }
 }
 
@@ -72,73 +92,83 @@ interface Exits {
   readonly drain: AbortSignal;
 }
 
-/** Moves events from the iterator to the subscriber until one of them, the deadline or the process ends. */
-class Pump {
+/** The bytes of a stream: events as they come, no faster than the client reads, until one of the exits is taken. */
+class EventReadable extends Readable {
   private over = false;
   private heartbeat?: NodeJS.Timeout;
+  private wake?: () => void;
   private readonly onAbort = (): void => this.fail(this.exits.scope.signal.reason);
   private readonly onDrain = (): void => this.fail(new InfrastructureError('SYSTEM_SHUTTING_DOWN'));
 
   constructor(
-    private readonly iterator: AsyncIterator<StreamEvent>,
-    private readonly subscriber: Subscriber<MessageEvent>,
+    private readonly source: AsyncIterator<StreamEvent>,
     private readonly exits: Exits,
     private readonly report: (error: unknown) => unknown,
-  ) {}
+  ) {
+    super();
+  }
 
-  /** Returns the teardown, which runs when the client has gone as well as after the last event. */
-  start(first: Promise<IteratorResult<StreamEvent>>, heartbeatMs: number): () => void {
+  begin(first: Promise<IteratorResult<StreamEvent>>, heartbeatMs: number): void {
     const { scope, drain } = this.exits;
-    this.heartbeat = setInterval(() => this.subscriber.next({ comment: 'heartbeat' } as MessageEvent), heartbeatMs);
+    this.heartbeat = setInterval(() => this.push(HEARTBEAT), heartbeatMs);
     scope.signal.addEventListener('abort', this.onAbort);
     drain.addEventListener('abort', this.onDrain);
     if (scope.signal.aborted) this.onAbort();
     else if (drain.aborted) this.onDrain();
     void runInContext(scope, () => this.run(first));
-    return () => this.stop();
+  }
+
+  override _read(): void {
+    this.wake?.();
+  }
+
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    this.release();
+    callback(error);
   }
 
   private async run(first: Promise<IteratorResult<StreamEvent>>): Promise<void> {
     let hasEnding = false;
     try {
-      for (let step = await first; step.done !== true && !this.over; step = await this.iterator.next()) {
+      for (let step = await first; step.done !== true && !this.over; step = await this.source.next()) {
         const { type, data } = step.value;
         hasEnding ||= type === 'done' || type === 'error';
-        this.emit(type, data);
+        if (!this.emitEvent(type, data)) await new Promise<void>((resolve) => (this.wake = resolve));
       }
-      if (!hasEnding && !this.over) this.emit('done', {});
-      this.complete();
+      if (!hasEnding && !this.over) this.emitEvent('done', {});
+      this.finish();
     } catch (error) {
       this.fail(error);
     }
   }
 
-  // Serialised here: a value that does not serialise then fails like the source itself.
-  private emit(type: string, data: unknown): void {
-    this.subscriber.next({ type, data: JSON.stringify(data) });
+  /** False when the client reads more slowly than the source yields. */
+  private emitEvent(type: string, data: unknown): boolean {
+    return this.push(`event: ${type.replaceAll(/[\r\n]/g, '')}\ndata: ${JSON.stringify(data ?? null)}\n\n`);
   }
 
   /** Once the stream is over, later failures are echoes of its ending. */
   private fail(error: unknown): void {
     if (this.over) return;
-    if (!(error instanceof ClientGoneError)) this.emit('error', this.report(error));
-    this.complete();
+    if (!(error instanceof ClientGoneError)) this.emitEvent('error', this.report(error));
+    this.finish();
   }
 
-  private complete(): void {
+  private finish(): void {
     if (this.over) return;
-    this.stop();
-    this.subscriber.complete();
+    this.release();
+    this.push(null);
   }
 
-  private stop(): void {
+  private release(): void {
     if (this.over) return;
     this.over = true;
     clearInterval(this.heartbeat);
+    this.wake?.();
     this.exits.scope.signal.removeEventListener('abort', this.onAbort);
     this.exits.drain.removeEventListener('abort', this.onDrain);
     // The source's own clean-up; what goes wrong there is reported, and can change nothing any more.
-    this.iterator.return?.().then(undefined, this.report);
+    this.source.return?.().then(undefined, this.report);
   }
 }
 
@@ -148,18 +178,21 @@ function scopeOfRequest(): RequestScope {
   throw new TypeError('An event stream can only be opened while a request is being answered');
 }
 
-/** Settles with the first step or after `patienceMs`, whichever comes first; rejects when the step does or on abort. */
-async function firstOrPatience(first: Promise<unknown>, patienceMs: number, signal: AbortSignal): Promise<void> {
+/** Whether the first step comes within `patienceMs`; rejects when the step does, and on abort. */
+async function arrives(first: Promise<unknown>, patienceMs: number, signal: AbortSignal): Promise<boolean> {
   signal.throwIfAborted();
-  await new Promise<void>((resolve, reject) => {
-    const settle = (act: () => void) => (): void => {
+  return new Promise((resolve, reject) => {
+    const settle = (act: () => void): void => {
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
       act();
     };
-    const onAbort = settle(() => reject(signal.reason as Error));
-    const timer = setTimeout(settle(resolve), patienceMs);
+    const onAbort = (): void => settle(() => reject(signal.reason as Error));
+    const timer = setTimeout(() => settle(() => resolve(false)), patienceMs);
     signal.addEventListener('abort', onAbort);
-    first.then(settle(resolve), (error: unknown) => settle(() => reject(error as Error))());
+    first.then(
+      () => settle(() => resolve(true)),
+      (error: unknown) => settle(() => reject(error as Error)),
+    );
   });
 }

@@ -1,0 +1,366 @@
+import { type ErrorCode, errorDefinition } from '@app/common';
+import {
+  createTestApp,
+  expectErrorEnvelope,
+  expectSuccessEnvelope,
+  type LogLine,
+  type TestApp,
+} from '@app/common/testing';
+import { FaultController, SECRET } from './support/fault.controller';
+import { call, type HttpAnswer, type HttpCall, post } from './support/http';
+
+const LIMIT = 2_048;
+const JSON_HEADERS = { 'content-type': 'application/json' };
+
+interface Row {
+  readonly path: string;
+  readonly code: ErrorCode;
+  readonly call: HttpCall;
+  readonly details?: unknown;
+}
+
+const at = (path: string, rest: Omit<HttpCall, 'path'> = {}): HttpCall => ({ path: `/api/v1/faults/${path}`, ...rest });
+const form = (body: string | Buffer, headers: Record<string, string> = JSON_HEADERS): HttpCall =>
+  at('form', { method: 'POST', headers, body });
+
+/** Every way around the framework's own error handling, and the ordinary ones. */
+const ROWS: readonly Row[] = [
+  { path: 'malformed JSON', code: 'VALIDATION_MALFORMED_JSON', call: form('{"name":') },
+  { path: 'empty JSON body', code: 'VALIDATION_MALFORMED_JSON', call: form(' ') },
+  {
+    path: 'no bytes of JSON',
+    code: 'VALIDATION_MALFORMED_JSON',
+    call: form('', { ...JSON_HEADERS, 'content-length': '0' }),
+  },
+  { path: 'JSON that is not UTF-8', code: 'VALIDATION_MALFORMED_JSON', call: form(Buffer.from([0x22, 0xff, 0x22])) },
+  { path: 'a __proto__ key', code: 'VALIDATION_MALFORMED_JSON', call: form('{"__proto__":{"admin":true}}') },
+  {
+    path: 'a constructor.prototype key',
+    code: 'VALIDATION_MALFORMED_JSON',
+    call: form('{"constructor":{"prototype":{}}}'),
+  },
+  {
+    path: 'wrong content type',
+    code: 'REQUEST_MEDIA_TYPE_UNSUPPORTED',
+    call: form('<a/>', { 'content-type': 'application/xml' }),
+    details: { supported_types: ['application/json'] },
+  },
+  { path: 'garbled content type', code: 'REQUEST_MEDIA_TYPE_UNSUPPORTED', call: form('{}', { 'content-type': ';;;' }) },
+  { path: 'missing content type', code: 'REQUEST_MEDIA_TYPE_UNSUPPORTED', call: form('{}', {}) },
+  {
+    path: 'an unreadable charset',
+    code: 'REQUEST_MEDIA_TYPE_UNSUPPORTED',
+    call: form('{}', { 'content-type': 'application/json; charset=utf-16' }),
+  },
+  {
+    path: 'a compressed body',
+    code: 'REQUEST_MEDIA_TYPE_UNSUPPORTED',
+    call: form('{}', { ...JSON_HEADERS, 'content-encoding': 'gzip' }),
+  },
+  {
+    path: 'a body type of another route',
+    code: 'REQUEST_MEDIA_TYPE_UNSUPPORTED',
+    call: form('PK', { 'content-type': 'application/zip' }),
+  },
+  {
+    path: 'multipart where none is expected',
+    code: 'REQUEST_MEDIA_TYPE_UNSUPPORTED',
+    call: form('--x--', { 'content-type': 'multipart/form-data; boundary=x' }),
+  },
+  { path: 'body over the limit', code: 'REQUEST_BODY_TOO_LARGE', call: form(`{"name":"${'x'.repeat(LIMIT)}"}`) },
+  {
+    path: 'chunked body over the limit',
+    code: 'REQUEST_BODY_TOO_LARGE',
+    call: form(`{"name":"${'x'.repeat(LIMIT)}"}`, { ...JSON_HEADERS, 'transfer-encoding': 'chunked' }),
+  },
+  {
+    path: 'unknown route',
+    code: 'ROUTE_PATH_NOT_FOUND',
+    call: { path: '/api/v1/nothing-here' },
+    details: { path: '/api/v1/nothing-here' },
+  },
+  {
+    path: 'unknown route with a bad body',
+    code: 'ROUTE_PATH_NOT_FOUND',
+    call: { path: '/nope', method: 'POST', body: '{', headers: JSON_HEADERS },
+  },
+  {
+    path: 'known route, other method',
+    code: 'ROUTE_METHOD_NOT_ALLOWED',
+    call: at('form', { method: 'PUT' }),
+    details: { allowed_methods: ['OPTIONS', 'POST'] },
+  },
+  {
+    path: 'known route with parameters, other method',
+    code: 'ROUTE_METHOD_NOT_ALLOWED',
+    call: at('numbers/7', { method: 'DELETE' }),
+    details: { allowed_methods: ['GET', 'HEAD', 'OPTIONS'] },
+  },
+  { path: 'an unusual method', code: 'ROUTE_METHOD_NOT_ALLOWED', call: at('ok', { method: 'PROPFIND' }) },
+  { path: 'bad percent-encoding', code: 'REQUEST_URL_MALFORMED', call: { path: '/%zz' } },
+  { path: 'bad percent-encoding in a known route', code: 'REQUEST_URL_MALFORMED', call: at('throw/%E0%A4%A') },
+  { path: 'bad UTF-8 in the path', code: 'REQUEST_URL_MALFORMED', call: at('throw/%ff') },
+  { path: 'bad UTF-8 in the query', code: 'REQUEST_URL_MALFORMED', call: at('ok?x=%c3%28') },
+  { path: 'NUL in the path', code: 'REQUEST_URL_MALFORMED', call: at('throw/a%00b') },
+  { path: 'NUL in the path of nothing', code: 'REQUEST_URL_MALFORMED', call: { path: '/%00' } },
+  { path: 'a parameter over the limit', code: 'REQUEST_URL_TOO_LONG', call: at(`numbers/${'1'.repeat(300)}`) },
+  { path: 'a path over the limit', code: 'REQUEST_URL_TOO_LONG', call: { path: `/${'p/'.repeat(4_500)}` } },
+  {
+    path: 'a query over the limit',
+    code: 'REQUEST_URL_TOO_LONG',
+    call: at(`ok?q=${'q'.repeat(9_000)}`),
+    details: { limit_bytes: 8_192 },
+  },
+  {
+    path: 'headers over the limit',
+    code: 'REQUEST_HEADERS_TOO_LARGE',
+    call: at('ok', { headers: { 'x-large': 'h'.repeat(20_000) } }),
+    details: { limit_bytes: 16_384 },
+  },
+  {
+    path: 'an impossible timeout header',
+    code: 'REQUEST_HEADER_INVALID',
+    call: at('ok', { headers: { 'x-request-timeout-ms': 'soon' } }),
+    details: { field: 'x-request-timeout-ms' },
+  },
+  {
+    path: 'an Accept header that an event stream cannot meet',
+    code: 'REQUEST_ACCEPT_UNSUPPORTED',
+    call: at('events/fine', { method: 'POST', headers: { accept: 'image/png' } }),
+  },
+  { path: "a framework's own pipe", code: 'VALIDATION_INVALID_INPUT', call: at('numbers/seven') },
+  { path: 'an error in a guard', code: 'INTERNAL_SERVER_ERROR', call: at('guard') },
+  { path: 'an error in an interceptor', code: 'INTERNAL_SERVER_ERROR', call: at('interceptor') },
+  { path: 'an error in a pipe', code: 'INTERNAL_SERVER_ERROR', call: at('pipe?x=1') },
+  { path: 'an error in the serializer', code: 'INTERNAL_SERVER_ERROR', call: at('serializer') },
+  { path: 'an error after announcing another type', code: 'INTERNAL_SERVER_ERROR', call: at('typed') },
+  { path: 'a handler that throws a string', code: 'INTERNAL_SERVER_ERROR', call: at('throw/string') },
+  { path: 'a handler that throws null', code: 'INTERNAL_SERVER_ERROR', call: at('throw/null') },
+  { path: 'a handler that throws undefined', code: 'INTERNAL_SERVER_ERROR', call: at('throw/undefined') },
+  { path: 'a handler that throws a number', code: 'INTERNAL_SERVER_ERROR', call: at('throw/number') },
+  { path: 'a handler that throws a frozen object', code: 'INTERNAL_SERVER_ERROR', call: at('throw/frozen') },
+  { path: 'an error with a circular cause', code: 'INTERNAL_SERVER_ERROR', call: at('throw/circular') },
+  { path: 'an error that throws when it is looked at', code: 'INTERNAL_SERVER_ERROR', call: at('throw/hostile') },
+  { path: "a driver's error", code: 'INTERNAL_SERVER_ERROR', call: at('throw/driver') },
+  { path: 'an error with a status of its own', code: 'INTERNAL_SERVER_ERROR', call: at('throw/status') },
+  { path: 'an HTTP exception of the framework', code: 'AUTH_SCOPE_FORBIDDEN', call: at('throw/forbidden') },
+  { path: 'an HTTP exception nobody expected', code: 'VALIDATION_INVALID_INPUT', call: at('throw/teapot') },
+  { path: 'an infrastructure error', code: 'REDIS_CONNECTION_FAILED', call: at('throw/redis'), details: {} },
+  {
+    path: 'an infrastructure error with private details',
+    code: 'LLM_SERVICE_FAILED',
+    call: at('throw/unavailable'),
+    details: {},
+  },
+  { path: 'a limit', code: 'RATE_LIMIT_EXCEEDED', call: at('throw/rate'), details: { limit: 1, window_seconds: 60 } },
+  {
+    path: 'a business rule',
+    code: 'HEALTH_DATA_NOT_FOUND',
+    call: at('throw/business'),
+    details: { time_period: 'last_30_days', available_periods: ['2024'] },
+  },
+  { path: 'details that do not serialise', code: 'HEALTH_DATA_NOT_FOUND', call: at('throw/unprintable'), details: {} },
+  {
+    path: 'an event stream that fails before its first event',
+    code: 'REDIS_CONNECTION_FAILED',
+    call: at('events/early', { method: 'POST' }),
+  },
+];
+
+describe('the error contract', () => {
+  let app: TestApp;
+  let faults: FaultController;
+
+  beforeAll(async () => {
+    app = await createTestApp({
+      controllers: [FaultController],
+      http: { maxBodyBytes: LIMIT, deadlines: { default: 200, slow: 5_000 } },
+    });
+    faults = app.app.get(FaultController);
+  });
+  afterAll(() => app.close());
+  beforeEach(() => app.logs.clear());
+
+  describe.each(ROWS.map((row) => [row.path, row] as const))('%s', (_name, row) => {
+    it(`answers ${row.code} in the envelope, with the caller's correlation id, and logs it`, async () => {
+      const id = 'caller-7.f8_A';
+      const headers = { ...(row.call.headers as Record<string, string> | undefined), 'x-correlation-id': id };
+      const response = await call(app.port, { ...row.call, headers });
+      const error = expectErrorEnvelope(response, row.code);
+      if (row.details !== undefined) expect(error.details).toEqual(row.details);
+      expect(response.body).not.toContain(SECRET);
+      // Headers that cannot be parsed cannot be honoured either.
+      const isParsed = row.code !== 'REQUEST_HEADERS_TOO_LARGE';
+      expect(error.correlation_id === id).toBe(isParsed);
+      await expectLogged(error.correlation_id, row.code);
+      expect(app.logs.text).not.toContain(SECRET);
+    });
+  });
+
+  async function expectLogged(id: string, code: ErrorCode): Promise<void> {
+    const status = errorDefinition(code).status;
+    const lines = await linesOf(id, (found) =>
+      found.some(({ event }) => event === 'request_completed' || event === 'request_unparsable'),
+    );
+    expect(lines.filter(({ status: logged, error_code }) => logged === status && error_code === code)).not.toEqual([]);
+    const failures = lines.filter(({ event }) => event === 'request_failed');
+    expect(failures).toHaveLength(status >= 500 ? 1 : 0);
+    for (const failure of failures)
+      expect(failure).toMatchObject({ level: 'error', err: { type: expect.any(String) as string } });
+    // A stack is for bugs and outages; what a client did wrong has none.
+    expect(lines.some((line) => JSON.stringify(line).includes('"stack"')) && status < 500).toBe(false);
+  }
+
+  async function linesOf(id: string, until: (lines: LogLine[]) => boolean): Promise<LogLine[]> {
+    for (let attempt = 0; ; attempt += 1) {
+      const lines = app.logs.lines.filter((line) => line.correlation_id === id);
+      if (until(lines) || attempt === 200) return lines;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
+  describe('successes', () => {
+    it('are enveloped, with null where there is nothing', async () => {
+      expect(expectSuccessEnvelope(await call(app.port, at('ok')))).toEqual({ pong: true });
+      expect(expectSuccessEnvelope(await call(app.port, at('nothing')))).toBeNull();
+    });
+
+    it('come for JSON with a charset, and for a DELETE that announces JSON and sends none', async () => {
+      const body = { name: 'ada', password: 'x', records: [{ end: 1 }] };
+      const charset = { 'content-type': 'application/json; charset="UTF-8"' };
+      expect(expectSuccessEnvelope(await post(app.port, '/api/v1/faults/form', body, charset), 201)).toEqual(body);
+      expectSuccessEnvelope(await call(app.port, at('thing', { method: 'DELETE', headers: JSON_HEADERS })));
+    });
+
+    it('tell OPTIONS what a path allows, and nothing about a path that is not there', async () => {
+      const known = await call(app.port, at('form', { method: 'OPTIONS' }));
+      expect([known.status, known.headers.allow, known.body]).toEqual([204, 'OPTIONS, POST', '']);
+      expectErrorEnvelope(await call(app.port, { path: '/nope', method: 'OPTIONS' }), 'ROUTE_PATH_NOT_FOUND');
+    });
+
+    it('have no body for HEAD, errors neither', async () => {
+      const good = await call(app.port, at('ok', { method: 'HEAD' }));
+      const bad = await call(app.port, at('throw/redis', { method: 'HEAD' }));
+      expect([good.status, good.body, bad.status, bad.body]).toEqual([200, '', 503, '']);
+      expect(bad.headers['retry-after']).toBe('5');
+    });
+  });
+
+  describe('validation', () => {
+    it('names all fields at once, with nested paths, short values and no secrets', async () => {
+      const long = 'n'.repeat(300);
+      const response = await post(app.port, '/api/v1/faults/form', {
+        name: long,
+        password: SECRET,
+        records: [{ end: 1 }, { end: -5 }],
+        extra: { whole: 'payload' },
+      });
+      const { details } = expectErrorEnvelope(response, 'VALIDATION_INVALID_INPUT');
+      const errors = details.errors as Array<{ field: string; value?: unknown }>;
+      expect(errors.map(({ field }) => field).sort()).toEqual(['extra', 'name', 'password', 'records[1].end']);
+      const valueOf = (name: string): unknown => errors.find(({ field }) => field === name)?.value;
+      expect(valueOf('name')).toBe(`${'n'.repeat(100)}…`);
+      expect([valueOf('password'), valueOf('extra'), valueOf('records[1].end')]).toEqual([undefined, undefined, -5]);
+      expect(details).toMatchObject({ field: errors[0]?.field });
+      expect(response.body).not.toContain(SECRET);
+    });
+
+    it('asks for a body where one is needed', async () => {
+      const response = await call(app.port, at('form', { method: 'POST' }));
+      const { details } = expectErrorEnvelope(response, 'VALIDATION_INVALID_INPUT');
+      expect((details.errors as unknown[]).length).toBeGreaterThanOrEqual(2);
+    });
+  });
+
+  describe('correlation', () => {
+    const idOf = ({ headers }: HttpAnswer): unknown => headers['x-correlation-id'];
+
+    it('takes a well-formed id, prefers X-Correlation-ID, and ignores others', async () => {
+      const both = { 'x-correlation-id': 'first', 'x-request-id': 'second' };
+      expect(idOf(await call(app.port, at('ok', { headers: both })))).toBe('first');
+      expect(idOf(await call(app.port, at('ok', { headers: { 'x-request-id': 'second' } })))).toBe('second');
+      const bad = await call(app.port, at('ok', { headers: { 'x-correlation-id': 'no spaces, please' } }));
+      expect(idOf(bad)).toMatch(/^req_[\da-f]{16}$/);
+      expect(bad.status).toBe(200);
+    });
+
+    it('makes one from the trace id', async () => {
+      const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+      expect(idOf(await call(app.port, at('ok', { headers: { traceparent } })))).toBe('req_4bf92f3577b34da6');
+    });
+
+    it('is in the context of handlers, after a body was read, too', async () => {
+      const headers = { 'x-correlation-id': 'inside' };
+      const direct = expectSuccessEnvelope(await call(app.port, at('context', { headers })));
+      expect(direct).toEqual({ correlation_id: 'inside', request_id: 'inside' });
+      const afterBody = await post(app.port, '/api/v1/faults/context', { some: 'body' }, headers);
+      expect(expectSuccessEnvelope(afterBody, 201)).toEqual({ correlation_id: 'inside' });
+    });
+  });
+
+  describe('problem details', () => {
+    const problem = { accept: 'application/problem+json' };
+
+    it('replace the envelope for who asks for them', async () => {
+      const response = await call(app.port, at('throw/business', { headers: problem }));
+      const body = JSON.parse(response.body) as Record<string, unknown>;
+      expect(response.headers['content-type']).toBe('application/problem+json; charset=utf-8');
+      expect(body).toEqual({
+        type: `http://127.0.0.1:${app.port}/errors/HEALTH_DATA_NOT_FOUND`,
+        title: 'Health data not found',
+        status: 422,
+        detail: 'No health data found for the requested time period',
+        instance: response.headers['x-correlation-id'],
+        code: 'HEALTH_DATA_NOT_FOUND',
+        details: { time_period: 'last_30_days', available_periods: ['2024'] },
+        correlation_id: response.headers['x-correlation-id'],
+        timestamp: expect.stringMatching(/Z$/) as string,
+      });
+    });
+
+    it('come for paths the router refuses, and never carry a made-up host', async () => {
+      const response = await call(app.port, { path: '/%zz', headers: { ...problem, host: 'evil.example/<x>' } });
+      expect(response.status).toBe(400);
+      expect((JSON.parse(response.body) as { type: string }).type).toBe(
+        'http://localhost/errors/REQUEST_URL_MALFORMED',
+      );
+    });
+
+    it('are not for those who like JSON better', async () => {
+      const accept = 'application/json, application/problem+json;q=0.5';
+      expectErrorEnvelope(await call(app.port, at('throw/business', { headers: { accept } })), 'HEALTH_DATA_NOT_FOUND');
+    });
+  });
+
+  describe('deadlines', () => {
+    it('end a request that takes too long, and tell its handler', async () => {
+      faults.seen.length = 0;
+      const error = expectErrorEnvelope(await call(app.port, at('hangs')), 'REQUEST_DEADLINE_EXCEEDED');
+      expect(error.details).toEqual({ deadline_ms: 200 });
+      expect(faults.seen).toEqual(['InfrastructureError']);
+    });
+
+    it('answer for a handler that does not listen, whose late result goes nowhere', async () => {
+      faults.seen.length = 0;
+      expectErrorEnvelope(await call(app.port, at('deaf')), 'REQUEST_DEADLINE_EXCEEDED');
+      while (faults.seen.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      expectSuccessEnvelope(await call(app.port, at('ok')));
+      expect(app.logs.named('request_failed')).toHaveLength(1);
+    });
+
+    it('can be longer for a route, and shorter for a request', async () => {
+      expectSuccessEnvelope(await call(app.port, at('slow-lane')));
+      const hurried = await call(app.port, at('slow-lane', { headers: { 'x-request-timeout-ms': '50' } }));
+      expect(expectErrorEnvelope(hurried, 'REQUEST_DEADLINE_EXCEEDED').details).toEqual({ deadline_ms: 50 });
+      const patient = await call(app.port, at('hangs', { headers: { 'x-request-timeout-ms': '60000' } }));
+      expect(expectErrorEnvelope(patient, 'REQUEST_DEADLINE_EXCEEDED').details).toEqual({ deadline_ms: 200 });
+    });
+  });
+
+  describe('answers that have begun', () => {
+    it('are broken off when a stream fails, and logged once', async () => {
+      await expect(call(app.port, at('midway'))).rejects.toThrow();
+      expect(app.logs.text).not.toContain(SECRET);
+    });
+  });
+});
