@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -147,7 +147,9 @@ describe('sample files', () => {
     await expect(writeSampleXml(join(folder, 'taken', 'export.xml'), FORTNIGHT)).rejects.toMatchObject({
       code: 'ENOTDIR',
     });
-    expect(await readdir(folder)).toEqual(['taken']);
+    await mkdir(join(folder, 'directory'));
+    await expect(writeSampleXml(join(folder, 'directory'), FORTNIGHT)).rejects.toMatchObject({ code: 'EISDIR' });
+    expect(await readdir(folder)).toEqual(['directory', 'taken']);
   });
 });
 

@@ -191,6 +191,18 @@ describe('a year of the sample', () => {
     }
   });
 
+  it('has nights in two halves, and naps', () => {
+    const asleep = ofType('SleepAnalysis').filter(({ attributes }) => /AnalysisAsleep/.test(attributes.value ?? ''));
+    const spans = asleep.map(spanOf);
+    const wakeful = spans.filter(({ start }, index) => {
+      const minutes = (start - (spans[index - 1]?.end ?? start)) / 60_000;
+      return minutes >= 60 && minutes <= 180 && wall(start).time < '06:00:00';
+    });
+    const naps = spans.filter(({ start, end }) => wall(start).time > '12:00:00' && wall(end).time < '16:00:00');
+    expect(wakeful.length).toBeGreaterThanOrEqual(5);
+    expect(naps.length).toBeGreaterThanOrEqual(5);
+  });
+
   it('has workouts in both formats, with pauses, and one route', () => {
     const workouts = named('Workout');
     const statistics = ({ children }: XmlElement): XmlElement[] =>
