@@ -1,3 +1,4 @@
+import { CATEGORY_PREFIX } from '../metrics/metric-model';
 import { resolveMetric } from '../metrics/metric-type';
 import { parseUnit } from '../metrics/unit-parser';
 import type { HealthRecord } from './health-record';
@@ -52,10 +53,9 @@ export function readPushedRecord(given: PushedRecord, index: number): Reading {
 function readMembers(given: PushedRecord, report: Report): HealthRecord | undefined {
   const metric = readMetric(given.metric_type, report);
   const start = readTime(given.start, 'start', report);
-  const end = given.end === undefined ? start : readTime(given.end, 'end', report);
-  if (start !== undefined && end !== undefined && end < start) report('end', 'is before start');
+  const end = readEnd(given.end, start, report);
   const value = metric === undefined ? null : readValue(given.value, metric, report);
-  const unit = readUnit(given.unit, typeof value === 'number', report);
+  const unit = metric === undefined ? null : readUnit(given.unit, metric, report);
   const source = readText(given.source ?? 'API', 'source', report);
   const kind = readFlag(given.user_entered, 'user_entered', report) ? 'manual' : 'app';
   if (metric === undefined || start === undefined || end === undefined || source === undefined) return undefined;
@@ -77,15 +77,24 @@ function readTime(given: unknown, field: string, report: Report): number | undef
 }
 
 function readValue(given: unknown, metric: string, report: Report): number | string | null | undefined {
-  const category = metric.startsWith('HKCategoryType');
-  if (!category)
+  if (!isCategory(metric))
     return typeof given === 'number' && Number.isFinite(given) ? given : report('value', 'must be a number');
   if (given === undefined || given === null) return null;
   return readText(given, 'value', report);
 }
 
-function readUnit(given: unknown, needed: boolean, report: Report): string | null | undefined {
-  if (!needed) return given === undefined || given === null ? null : report('unit', 'does not belong to a category');
+function readEnd(given: unknown, start: number | undefined, report: Report): number | undefined {
+  const end = given === undefined ? start : readTime(given, 'end', report);
+  return start !== undefined && end !== undefined && end < start ? report('end', 'is before start') : end;
+}
+
+function isCategory(metric: string): boolean {
+  return metric.startsWith(CATEGORY_PREFIX);
+}
+
+function readUnit(given: unknown, metric: string, report: Report): string | null | undefined {
+  if (isCategory(metric))
+    return given === undefined || given === null ? null : report('unit', 'does not belong to a category');
   const unit = readText(given, 'unit', report);
   if (unit === undefined) return undefined;
   return parseUnit(unit) === undefined ? report('unit', 'is not a known unit') : unit;

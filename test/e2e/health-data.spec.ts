@@ -1,0 +1,337 @@
+import { expectErrorEnvelope, expectSuccessEnvelope } from '@app/common/testing';
+import request, { type Response, type Test } from 'supertest';
+import { startWellnessApp, type WellnessApp } from '../support/wellness-app';
+
+const API = '/api/v1/health-data';
+let app: WellnessApp;
+let alice: { authorization: string };
+
+beforeAll(async () => {
+  app = await startWellnessApp();
+  alice = await app.bearer('alice-0001', ['health:read', 'health:write']);
+  await push([
+    ...hours(24, (hour) => ({
+      metric_type: 'HeartRate',
+      value: 60 + hour,
+      unit: 'count/min',
+      start: at(hour),
+      source: 'Watch',
+    })),
+    { metric_type: 'StepCount', value: 600, unit: 'count', start: at(8), end: at(9), source: 'Watch' },
+    { metric_type: 'StepCount', value: 900, unit: 'count', start: at(8), end: at(10), source: 'Phone' },
+    { metric_type: 'BodyMass', value: 71.3, unit: 'kg', start: at(7), source: 'Scale' },
+    { metric_type: 'OxygenSaturation', value: 0.97, unit: '%', start: at(7), source: 'Watch' },
+    { metric_type: 'MindfulSession', start: at(20), end: at(21), source: 'App' },
+  ]);
+});
+
+afterAll(() => app.close());
+
+function hours<T>(count: number, make: (hour: number) => T): T[] {
+  return Array.from({ length: count }, (_, hour) => make(hour));
+}
+
+function at(hour: number): string {
+  return `2025-09-30T${String(hour).padStart(2, '0')}:00:00Z`;
+}
+
+function get(path: string, query: Record<string, string | number> = {}): Test {
+  return request(app.server).get(`${API}/${path}`).set(alice).query(query);
+}
+
+async function push(records: object[], more: object = {}): Promise<Response> {
+  return request(app.server)
+    .post(`${API}/records`)
+    .set(alice)
+    .send({ records, ...more });
+}
+
+const DAY = { time_period: '2025-09-30', time_zone: 'UTC' };
+
+describe('pushing records', () => {
+  it('stores nothing twice', async () => {
+    const record = { metric_type: 'HeartRate', value: 60, unit: 'count/min', start: at(0), source: 'Watch' };
+    const response = await push([record]);
+    expectSuccessEnvelope(response);
+    expect(response.body.data).toEqual({ received: 1, stored: 0, duplicates: 1, rejected: 0, errors: [] });
+  });
+
+  const wrong = [
+    { metric_type: 'HartRate', value: 1, unit: 'count/min', start: at(1) },
+    { metric_type: 'HeartRate', value: 'high', unit: 'count/min', start: '2025-09-30' },
+    { metric_type: 'HeartRate', value: 61, unit: 'furlong/fortnight', start: at(2), end: at(1), colour: 'red' },
+  ];
+
+  it('says by index what is wrong with single records and stores the others', async () => {
+    const good = { metric_type: 'BodyMass', value: 70, unit: 'kg', start: '2024-01-01T00:00:00Z', source: 'Scale' };
+    const { status, body } = await push([good, ...wrong]);
+    expect(status).toBe(200);
+    expect(body.data).toMatchObject({ received: 4, stored: 1, rejected: 3 });
+    expect(body.data.errors).toEqual([
+      {
+        index: 1,
+        field: 'metric_type',
+        message: 'is not a known metric type',
+        did_you_mean: expect.arrayContaining(['HeartRate']),
+      },
+      { index: 2, field: 'start', message: expect.stringContaining('ISO 8601') },
+      { index: 2, field: 'value', message: 'must be a number' },
+      { index: 3, field: 'colour', message: 'is not a member of a record' },
+      { index: 3, field: 'end', message: 'is before start' },
+      { index: 3, field: 'unit', message: 'is not a known unit' },
+    ]);
+  });
+
+  it('stores nothing when atomic and one record is wrong', async () => {
+    const good = { metric_type: 'Height', value: 180, unit: 'cm', start: at(1), source: 'Tape' };
+    const response = await push([good, ...wrong], { atomic: true });
+    expectErrorEnvelope(response, 'HEALTH_DATA_INVALID_FORMAT');
+    expect(response.body.error.details.errors).toHaveLength(6);
+    const { body } = await get('metrics');
+    expect(body.data.metrics.map(({ metric_type }: { metric_type: string }) => metric_type)).not.toContain('Height');
+  });
+
+  it.each([
+    ['no list', { records: 'all of them' }, 'records'],
+    ['an empty list', { records: [] }, 'records'],
+    ['too many', { records: Array(5001).fill({}) }, 'records'],
+    ['something unknown beside them', { records: [{}], colour: 'red' }, 'colour'],
+  ])('refuses %s as a wrong shape', async (_, body, field) => {
+    const response = await request(app.server).post(`${API}/records`).set(alice).send(body);
+    expectErrorEnvelope(response, 'VALIDATION_INVALID_INPUT');
+    expect(response.body.error.details.field).toBe(field);
+  });
+});
+
+describe('metrics', () => {
+  it('says what there is, in the way the table knows it', async () => {
+    const response = await get('metrics');
+    expectSuccessEnvelope(response);
+    const heartRate = response.body.data.metrics.find((m: { metric_type: string }) => m.metric_type === 'HeartRate');
+    expect(heartRate).toEqual({
+      metric_type: 'HeartRate',
+      identifier: 'HKQuantityTypeIdentifierHeartRate',
+      display_name: 'heart rate',
+      unit: 'count/min',
+      kind: 'discrete',
+      count: 24,
+      first: '2025-09-30T00:00:00+00:00',
+      last: '2025-09-30T23:00:00+00:00',
+      sources: ['Watch'],
+    });
+  });
+
+  it('shows nobody the data of somebody else', async () => {
+    const response = await request(app.server)
+      .get(`${API}/metrics`)
+      .set(await app.bearer('mallory-01', ['health:read']));
+    expect(response.body.data).toEqual({ metrics: [] });
+  });
+});
+
+describe('records', () => {
+  it('come back exactly as they were given, in pages, in the time zone asked for', async () => {
+    const first = await get('records', {
+      metric_types: 'heartrate',
+      time_period: '2025-09-30',
+      time_zone: 'Asia/Kathmandu',
+      limit: 10,
+    });
+    expectSuccessEnvelope(first);
+    expect(first.body.data.period).toMatchObject({ from: '2025-09-30T00:00:00+05:45', time_zone: 'Asia/Kathmandu' });
+    expect(first.body.data.records[0]).toEqual({
+      metric_type: 'HeartRate',
+      value: 60,
+      unit: 'count/min',
+      start: '2025-09-30T05:45:00+05:45',
+      end: '2025-09-30T05:45:00+05:45',
+      source: 'Watch',
+    });
+    const second = await get('records', {
+      metric_types: 'heartrate',
+      time_period: '2025-09-30',
+      time_zone: 'Asia/Kathmandu',
+      limit: 10,
+      cursor: first.body.data.next_cursor,
+    });
+    expect(second.body.data.records).toHaveLength(9);
+    expect(second.body.data.next_cursor).toBeNull();
+  });
+
+  it.each([
+    ['limit', { limit: 0 }],
+    ['limit', { limit: 1001 }],
+    ['order', { order: 'sideways' }],
+    ['cursor', { cursor: 'made-up' }],
+    ['time_zone', { time_zone: 'Middle/Earth' }],
+    ['time_period', { time_period: 'last fortnigth' }],
+    ['time_period', { time_period: '2025-02-30' }],
+    ['colour', { colour: 'red' }],
+  ])('refuse a wrong %s', async (field, query) => {
+    const response = await get('records', { metric_types: 'HeartRate', ...query });
+    expectErrorEnvelope(response, 'VALIDATION_INVALID_INPUT');
+    expect(response.body.error.details.field).toBe(field);
+  });
+});
+
+describe('aggregates', () => {
+  it('count overlapping sources once, and say so differently when asked for all', async () => {
+    const sums = async (sources: string): Promise<number> => {
+      const response = await get('aggregates', { metric_types: 'StepCount', ...DAY, sources });
+      expectSuccessEnvelope(response);
+      return response.body.data.metrics[0].buckets[0].sum;
+    };
+    // Both are apps; the phone covers more time and so outranks the watch.
+    expect(await sums('merged')).toBe(900);
+    expect(await sums('all')).toBe(1500);
+    expect(await sums('Watch')).toBe(600);
+  });
+
+  it('give each metric the statistic that suits it', async () => {
+    const { body } = await get('aggregates', { metric_types: 'StepCount,HeartRate,BodyMass,MindfulSession', ...DAY });
+    const bucket = (i: number): Record<string, unknown> => body.data.metrics[i].buckets[0];
+    expect(bucket(0)).toMatchObject({ sum: 900 });
+    expect(bucket(1)).toMatchObject({ count: 24, avg: 71.5 });
+    expect(bucket(2)).toMatchObject({ latest: 71.3, latest_at: '2025-09-30T07:00:00+00:00' });
+    expect(bucket(3)).toMatchObject({ count: 1, duration: 60 });
+  });
+
+  it('compute every statistic over every sample', async () => {
+    const stats = 'count,sum,avg,min,max,latest,median,p95,stddev';
+    const { body } = await get('aggregates', { metric_types: 'HeartRate', ...DAY, stats });
+    expect(body.data.metrics[0].buckets).toEqual([
+      {
+        from: '2025-09-30T00:00:00+00:00',
+        to: '2025-10-01T00:00:00+00:00',
+        count: 24,
+        sum: 1716,
+        avg: 71.5,
+        min: 60,
+        max: 83,
+        latest: 83,
+        latest_at: '2025-09-30T23:00:00+00:00',
+        median: 71.5,
+        p95: expect.closeTo(81.85, 9),
+        stddev: expect.closeTo(7.0710678, 6),
+      },
+    ]);
+  });
+
+  it('show gaps as empty buckets', async () => {
+    const query = { metric_types: 'HeartRate', time_period: '2025-09-28/2025-10-02', time_zone: 'UTC', bucket: 'day' };
+    const { body } = await get('aggregates', query);
+    const counts = body.data.metrics[0].buckets.map(({ count, avg }: { count: number; avg: number | null }) => [
+      count,
+      avg,
+    ]);
+    expect(counts).toEqual([[0, null], [0, null], [24, 71.5], [0, null]]); // prettier-ignore
+  });
+
+  it('show fractions as percentages and follow the units the user has chosen', async () => {
+    const imperial = await app.bearer('bob-00001', ['health:read', 'health:write']);
+    const server = request(app.server);
+    await server.patch('/api/v1/me').set(imperial).send({ units: 'imperial' }).expect(200);
+    const records = [
+      { metric_type: 'BodyMass', value: 70, unit: 'kg', start: at(7) },
+      { metric_type: 'OxygenSaturation', value: 0.97, unit: '%', start: at(7) },
+    ];
+    await server.post(`${API}/records`).set(imperial).send({ records }).expect(200);
+    const { body } = await server
+      .get(`${API}/aggregates`)
+      .set(imperial)
+      .query({ metric_types: 'BodyMass,OxygenSaturation', ...DAY });
+    expect(body.data.metrics[0]).toMatchObject({ unit: 'lb', buckets: [{ latest: expect.closeTo(154.32, 2) }] });
+    expect(body.data.metrics[1]).toMatchObject({ unit: '%', buckets: [{ avg: 97 }] });
+  });
+
+  it('say what would have an answer when there is none', async () => {
+    const response = await get('aggregates', { metric_types: 'HeartRate', time_period: '2023' });
+    expectErrorEnvelope(response, 'HEALTH_DATA_NOT_FOUND');
+    expect(response.body.error.details.available_periods).toEqual(expect.arrayContaining(['2025', '2025-09']));
+  });
+
+  it('suggest names for one that is not known', async () => {
+    const response = await get('aggregates', { metric_types: 'HartRate' });
+    expectErrorEnvelope(response, 'HEALTH_METRIC_NOT_SUPPORTED');
+    expect(response.body.error.details).toMatchObject({
+      metric_type: 'HartRate',
+      did_you_mean: expect.arrayContaining(['HeartRate']),
+    });
+  });
+
+  it('refuse more buckets than anybody could use', async () => {
+    const response = await get('aggregates', {
+      metric_types: 'HeartRate',
+      time_period: '2000-01-01/2025-12-31',
+      bucket: 'hour',
+    });
+    expectErrorEnvelope(response, 'VALIDATION_INVALID_INPUT');
+    expect(response.body.error.details.field).toBe('bucket');
+  });
+
+  it('understand all there is', async () => {
+    const { body } = await get('aggregates', {
+      metric_types: 'HeartRate',
+      time_period: 'all',
+      time_zone: 'UTC',
+      bucket: 'year',
+    });
+    expect(body.data.period.from).toBe('2025-09-30T00:00:00+00:00');
+    expect(body.data.metrics[0].buckets[0]).toMatchObject({ count: 24 });
+  });
+});
+
+describe('me', () => {
+  const patch = (changes: object): Test => request(app.server).patch('/api/v1/me').set(alice).send(changes);
+
+  it('shows and changes how answers are given', async () => {
+    const before = await request(app.server).get('/api/v1/me').set(alice);
+    expect(before.body.data).toMatchObject({ user_id: 'alice-0001', time_zone: 'UTC', time_zone_source: 'default' });
+    const { body } = await patch({ time_zone: 'Australia/Lord_Howe', week_start: 'sunday' });
+    expect(body.data).toMatchObject({
+      time_zone: 'Australia/Lord_Howe',
+      time_zone_source: 'setting',
+      week_start: 'sunday',
+    });
+    const { body: back } = await patch({ time_zone: null, week_start: null });
+    expect(back.data).toMatchObject({ time_zone: 'UTC', week_start: 'monday' });
+  });
+
+  it.each([{ time_zone: 'Nowhere' }, { units: 'furlongs' }, { week_start: 'friday' }, { name: 'Al' }])(
+    'refuses %j',
+    async (changes) => {
+      expectErrorEnvelope(await patch(changes), 'VALIDATION_INVALID_INPUT');
+    },
+  );
+
+  it('erases everything, and has nothing left to erase the second time', async () => {
+    const leaver = await app.bearer('leaver-01', ['health:read', 'health:write']);
+    const server = request(app.server);
+    await server
+      .post(`${API}/records`)
+      .set(leaver)
+      .send({ records: [{ metric_type: 'BodyMass', value: 70, unit: 'kg', start: at(7) }] });
+    const { body } = await server.delete('/api/v1/me').set(leaver);
+    expect(body.data).toMatchObject({ records: 1 });
+    const again = await server.delete('/api/v1/me').set(leaver);
+    expect(again.body.data).toEqual({ records: 0, keys: 0 });
+  });
+});
+
+describe('authorisation', () => {
+  it.each([
+    ['get', `${API}/metrics`, 'health:read'],
+    ['get', `${API}/records?metric_types=HeartRate`, 'health:read'],
+    ['get', `${API}/aggregates?metric_types=HeartRate`, 'health:read'],
+    ['post', `${API}/records`, 'health:write'],
+    ['patch', '/api/v1/me', 'health:write'],
+    ['delete', '/api/v1/me', 'health:write'],
+  ] as const)('%s %s needs a token with %s', async (method, path, scope) => {
+    expectErrorEnvelope(await request(app.server)[method](path), 'AUTH_TOKEN_MISSING');
+    const response = await request(app.server)
+      [method](path)
+      .set(await app.bearer('alice-0001', ['chat']));
+    expectErrorEnvelope(response, 'AUTH_SCOPE_FORBIDDEN');
+    expect(response.body.error.details.required_scopes).toEqual([scope]);
+  });
+});

@@ -1,0 +1,46 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  createTestApp,
+  LogCapture,
+  startTestRedis,
+  type TestApp,
+  type TestRedis,
+  TEST_SECRET,
+} from '@app/common/testing';
+import { AppModule } from '../../src/app.module';
+import { loadConfig } from '../../src/config/load-config';
+import { httpSettings, UNPREFIXED } from '../../src/config/settings';
+
+export interface WellnessApp extends TestApp {
+  readonly redis: TestRedis;
+  readonly dataDir: string;
+}
+
+const SETTINGS = { NODE_ENV: 'test', SAMPLE_DATA: 'off', LOG_LEVEL: 'debug', AUTH_JWT_SECRET: TEST_SECRET };
+
+/** The whole product on a free port, with a Redis and a data folder of its own; `close` leaves nothing behind. */
+export async function startWellnessApp(environment: Readonly<Record<string, string>> = {}): Promise<WellnessApp> {
+  const redis = await startTestRedis();
+  const dataDir = await mkdtemp(join(tmpdir(), 'wellness-data-'));
+  const config = loadConfig({ ...SETTINGS, DATA_DIR: dataDir, ...environment });
+  const logs = new LogCapture();
+  const logging = { level: config.LOG_LEVEL, format: 'json', destination: logs } as const;
+  const app = await createTestApp({
+    root: AppModule.forRoot(config, { redisUrl: redis.url, logging }),
+    http: httpSettings(config),
+    unprefixed: UNPREFIXED,
+    logs,
+  });
+  return {
+    ...app,
+    redis,
+    dataDir,
+    close: async () => {
+      await app.close();
+      await redis.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
