@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fromBufferPromise } from 'yauzl';
 import { identityOf, instantOf, parseXml, shortType, spanOf } from '../../../test/fixtures/naive-export-reader';
+import { RecordWriter } from './record-writer';
 import {
   generateExportXml,
   type SampleFacts,
@@ -111,7 +112,10 @@ describe('sample files', () => {
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'sample-'));
   });
-  afterEach(() => rm(folder, { recursive: true }));
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    await rm(folder, { recursive: true });
+  });
 
   it('writes the text of the generator, and nothing else into the folder', async () => {
     const facts = await writeSampleXml(join(folder, 'export.xml'), FORTNIGHT);
@@ -137,6 +141,18 @@ describe('sample files', () => {
     expect(parseXml(gpx)).not.toEqual([]);
     expect(gpx.match(/<trkpt /g)?.length).toBeGreaterThan(300);
     expect(await readdir(folder)).toEqual(['export.zip']);
+  });
+
+  it.each([
+    ['bare', writeSampleXml],
+    ['zipped', writeSampleZip],
+  ])('rejects with what went wrong on the way (%s)', async (_, write) => {
+    const broken = new Error('broken on the way');
+    jest.spyOn(RecordWriter.prototype, 'correlation').mockImplementation(() => {
+      throw broken;
+    });
+    await expect(write(join(folder, 'export'), FORTNIGHT)).rejects.toBe(broken);
+    expect(await readdir(folder)).toEqual([]);
   });
 
   it('leaves neither a file nor a part of one when it fails', async () => {

@@ -118,7 +118,9 @@ export async function writeSampleZip(path: string, options: SampleOptions): Prom
   const zip = new ZipFile();
   const failed = new AbortController();
   const entry = { mtime: new Date(plan.moment.instant * 1000) };
+  // The archive listens neither to the streams it is given nor to its own errors.
   zip.on('error', (error) => failed.abort(error));
+  xml.readable.on('error', (error) => failed.abort(error));
   // Records repeat each other so much that the fastest level already takes them to a twentieth.
   zip.addReadStream(xml.readable, 'apple_health_export/export.xml', { ...entry, compressionLevel: 1 });
   zip.addBuffer(Buffer.from(CLINICAL_DOCUMENT), 'apple_health_export/export_cda.xml', entry);
