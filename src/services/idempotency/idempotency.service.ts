@@ -36,6 +36,12 @@ const CLAIM_MS = 60_000;
 const RENEW_MS = 20_000;
 const HOUR_SECONDS = 3_600;
 
+// SET with NX and GET together needs Redis 7. ARGV: the claim, how long it holds.
+const CLAIM = `
+local held = redis.call('GET', KEYS[1])
+if not held then redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) end
+return held
+`;
 // Only the claim's own holder may change it. ARGV: the claim, then what to do with it.
 const IF_MINE = (command: string): string =>
   `if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end\n${command}\nreturn 1`;
@@ -79,9 +85,9 @@ export class IdempotencyService {
   /** Undefined when the key is now ours, else what is held under it. */
   private async claim({ redisKey, value }: Claim): Promise<Held | undefined> {
     const held = await this.redis.execute('claim_idempotency_key', (client) =>
-      client.set(redisKey, value, 'PX', CLAIM_MS, 'NX', 'GET'),
+      client.eval(CLAIM, 1, redisKey, value, CLAIM_MS),
     );
-    return held === null ? undefined : (JSON.parse(held) as Held);
+    return held === null ? undefined : (JSON.parse(held as string) as Held);
   }
 
   private async first<T>(

@@ -96,16 +96,25 @@ class ImportRun {
   }
 
   private async readPieces(file: ExportFile): Promise<boolean> {
-    for await (const piece of file.read()) {
-      if (this.control.stopped()) return true;
-      this.parser.write(this.decoder.decode(piece));
-      this.bytesRead += piece.length;
-      if (this.sink.full) await patiently(() => this.sink.drain());
-      this.report();
+    const pieces = file.read();
+    try {
+      for (let step = await pieces.next(); step.done !== true; step = await pieces.next()) {
+        if (this.control.stopped()) return true;
+        await this.take(step.value);
+      }
+      this.decoder.end();
+      this.parser.end();
+      return false;
+    } catch (error) {
+      throw error instanceof UnreadableExport ? await deeperFault(error, pieces) : error;
     }
-    this.decoder.end();
-    this.parser.end();
-    return false;
+  }
+
+  private async take(piece: Buffer): Promise<void> {
+    this.parser.write(this.decoder.decode(piece));
+    this.bytesRead += piece.length;
+    if (this.sink.full) await patiently(() => this.sink.drain());
+    this.report();
   }
 
   private report(): void {
@@ -128,5 +137,18 @@ class ImportRun {
     const timeZone = await patiently(() => this.sink.learntZone());
     const warnings = this.sink.notes.warnings(metrics.map(({ metric }) => metric));
     return { records, workouts, activitySummaries, metrics, timeZone, warnings };
+  }
+}
+
+/**
+ * Damaged XML out of a damaged zip is the zip's fault: its checksum, at the end, tells. What is left is read for that,
+ * and no longer than a zip may be.
+ */
+async function deeperFault(fault: UnreadableExport, pieces: AsyncGenerator<Buffer>): Promise<Error> {
+  try {
+    for (let step = await pieces.next(); step.done !== true; step = await pieces.next());
+    return fault;
+  } catch (error) {
+    return error instanceof UnreadableExport ? new UnreadableExport(error.reason, fault.byteOffset, fault) : fault;
   }
 }

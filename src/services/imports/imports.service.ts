@@ -98,16 +98,17 @@ export class ImportsService {
 
   /**
    * How an import goes, until it has ended: `progress` whenever something has changed, then `done`.
-   * @throws NotFoundError (`IMPORT_JOB_NOT_FOUND`); the import's own error when it fails
+   * @throws NotFoundError (`IMPORT_JOB_NOT_FOUND`) first thing; the import's own error, after a `progress`, when it fails
    */
   async *watch(userId: string, importId: string, signal?: AbortSignal): AsyncGenerator<ImportEvent> {
     let last = '';
     for (;;) {
       const state = await this.get(userId, importId);
-      if (state.error !== null) throw importFailureError(state.error);
-      if (isFinal(state.status)) return yield { type: 'done', state };
       const text = JSON.stringify(state);
-      if (text !== last) yield { type: 'progress', state };
+      const done = isFinal(state.status) && state.error === null;
+      if (text !== last && !done) yield { type: 'progress', state };
+      if (state.error !== null) throw importFailureError(state.error);
+      if (done) return yield { type: 'done', state };
       last = text;
       await sleep(WATCH_EVERY_MS, undefined, { signal });
     }

@@ -22,8 +22,15 @@ const WRITE_BUFFER_BYTES = 1024 * 1024;
 export async function takeIn(source: Readable, path: string, maxBytes: number, signal?: AbortSignal): Promise<Intake> {
   const inspection = new Inspection(maxBytes);
   const target = createWriteStream(path, { flags: 'wx', flush: true, highWaterMark: WRITE_BUFFER_BYTES });
-  await pipeline(source, (pieces: AsyncIterable<Buffer>) => inspection.pass(pieces), target, { signal });
-  return inspection.intake();
+  // Given the stream itself, the pipeline would destroy it on failure, and the connection that has to carry the answer.
+  const pieces = source.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+  try {
+    await pipeline(pieces, (all: AsyncIterable<Buffer>) => inspection.pass(all), target, { signal });
+    return inspection.intake();
+  } finally {
+    // A sender that is not read to the end never looks at the answer.
+    if (!source.destroyed) source.resume();
+  }
 }
 
 class Inspection {

@@ -25,6 +25,12 @@ export class ZipBudget {
     if (count > this.limits.maxEntries) throw new UnreadableExport('too_many_entries');
   }
 
+  /** @throws UnreadableExport when an entry says of itself that it would be more than allowed */
+  checkEntry(unpackedBytes: number, packedBytes: number): void {
+    if (unpackedBytes > this.limits.maxBytes) throw new UnreadableExport('too_large_unzipped');
+    if (this.exceeds(unpackedBytes, packedBytes)) throw new UnreadableExport('suspicious_compression');
+  }
+
   /**
    * @param bytes newly unpacked
    * @param entryBytes unpacked of this entry so far

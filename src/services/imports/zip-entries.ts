@@ -18,6 +18,7 @@ export async function* unpack(zip: ZipFile, entry: Entry, budget: ZipBudget): As
   if (entry.compressionMethod !== STORED && entry.compressionMethod !== DEFLATED) {
     throw new UnreadableExport('unsupported_compression');
   }
+  budget.checkEntry(entry.uncompressedSize, entry.compressedSize);
   let bytes = 0;
   let checksum = 0;
   for await (const piece of await openStream(zip, entry)) {
