@@ -1,9 +1,14 @@
 import { AuthModule, LoggingModule, type LoggingSettings, RedisModule } from '@app/common';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { ChatApiModule } from './api/chat/chat-api.module';
+import { HealthDataApiModule } from './api/health-data/health-data-api.module';
+import { ImportsApiModule } from './api/imports/imports-api.module';
+import { MeApiModule } from './api/me/me-api.module';
 import { SystemModule } from './api/system/system.module';
 import type { Config } from './config/config.schema';
 import { ConfigModule } from './config/config.module';
 import { authSettings, loggingSettings, redisSettings } from './config/settings';
+import { SampleModule } from './services/sample/sample.module';
 
 export interface AppOptions {
   /** Where Redis is: the configured one, or the private one that was started in its stead. */
@@ -24,6 +29,11 @@ export class AppModule {
         AuthModule.forRootAsync({ useFactory: () => authSettings(config) }),
         RedisModule.forRootAsync({ useFactory: () => redisSettings(config, options.redisUrl) }),
         // Features, in alphabetical order
+        ChatApiModule,
+        HealthDataApiModule,
+        ImportsApiModule,
+        MeApiModule,
+        SampleModule,
         SystemModule,
       ],
     };

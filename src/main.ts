@@ -6,6 +6,7 @@ import { AppModule } from './app.module';
 import type { Config } from './config/config.schema';
 import { ConfigurationError, EXIT_CONFIGURATION, loadConfig } from './config/load-config';
 import { httpSettings, UNPREFIXED } from './config/settings';
+import { welcome } from './welcome';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
@@ -35,6 +36,7 @@ async function serve(config: Config, privateRedis: PrivateRedis | undefined, sta
   await app.listen(config.PORT, config.HOST);
   const start_ms = Math.round(performance.now() - startedAt);
   events.info('application_started', { port: portOf(app), role: config.ROLE, start_ms });
+  welcome(app, config, portOf(app)).catch((error: unknown) => events.error('sample_failed', { err: error }));
 }
 
 function stopInOrder(app: NestFastifyApplication, config: Config, privateRedis: PrivateRedis | undefined): void {

@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { Readable } from 'node:stream';
+import { addAbortSignal, Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EventLogger, RedisGateway, SAMPLE_KEYS, userKeys } from '@app/common';
+import { EventLogger, InfrastructureError, NotFoundError, RedisGateway, SAMPLE_KEYS, userKeys } from '@app/common';
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { Temporal } from 'temporal-polyfill';
 import { isFinal } from '../imports/import-state';
@@ -14,14 +13,15 @@ export const SAMPLE_USER = 'demo';
 const TIME_ZONE = 'Europe/Berlin';
 const SEED = 20_250_923;
 const DAYS = 365;
+/** Enough for daily and hourly figures, and a third of what a watch writes. */
+const HEART_RATE_SECONDS = 900;
 
-const LOCK_SECONDS = 30;
+const LOCK_SECONDS = 15;
 const POLL_MS = 250;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 const SCAN_COUNT = 1_000;
 
-/** The import of the sample failed, or somebody cancelled it: trying again would not help. */
 class SampleRefused extends Error {
   constructor(importId: string, status: string) {
     super(`The import of the sample (${importId}) is ${status}`);
@@ -65,7 +65,8 @@ export class SampleService implements BeforeApplicationShutdown {
       } catch (error) {
         if (this.stopping.signal.aborted) return false;
         this.events.error('sample_failed', { err: error });
-        if (error instanceof SampleRefused) return false;
+        // Whatever else it is, it would be the same next time.
+        if (!(error instanceof InfrastructureError)) return false;
         pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
       }
       await this.pause(pauseMs);
@@ -74,36 +75,59 @@ export class SampleService implements BeforeApplicationShutdown {
   }
 
   private async attempt(): Promise<boolean | 'busy'> {
+    const known = await this.redis.execute('look_for_sample', (client) => client.get(SAMPLE_KEYS.import));
+    if (known !== null) return this.hasArrived(known);
     if (await this.hasData()) return true;
-    if (await this.isSettled()) return false;
-    const token = randomUUID();
-    const lock = ['EX', LOCK_SECONDS, 'NX'] as const;
-    const mine = await this.redis.execute('lock_sample', (client) => client.set(SAMPLE_KEYS.lock, token, ...lock));
-    if (mine === null) return 'busy';
-    try {
-      return await this.importSample();
-    } finally {
-      // When this fails too, the lock goes by itself.
-      await this.redis.execute('unlock_sample', (client) => client.del(SAMPLE_KEYS.lock)).catch(() => undefined);
-    }
-  }
-
-  private async importSample(): Promise<boolean> {
+    if (await this.hasOtherUsers()) return false;
     const begun = performance.now();
-    const content = Readable.from(generateExportXml(sampleUpTo(Temporal.Now.zonedDateTimeISO(TIME_ZONE))));
-    const { answer } = await this.imports.accept(SAMPLE_USER, { content });
-    const records = await this.whenImported(answer.importId);
-    await this.redis.execute('mark_sample', (client) => client.set(SAMPLE_KEYS.loaded, new Date().toISOString()));
+    const importId = await this.underLock(() => this.sendIn());
+    if (importId === undefined) return 'busy';
+    const records = await this.whenImported(importId);
     this.events.info('sample_loaded', { records, duration_ms: Math.round(performance.now() - begun) });
     return true;
   }
 
+  /** Waits for an import that was begun before: by another process, or by one that was stopped meanwhile. */
+  private async hasArrived(importId: string): Promise<boolean> {
+    try {
+      await this.whenImported(importId);
+    } catch (error) {
+      if (!(error instanceof NotFoundError) && !(error instanceof SampleRefused)) throw error;
+    }
+    return this.hasData();
+  }
+
+  private async sendIn(): Promise<string> {
+    const content = addAbortSignal(this.stopping.signal, exportUpTo(Temporal.Now.zonedDateTimeISO(TIME_ZONE)));
+    const { importId } = (await this.imports.accept(SAMPLE_USER, { content })).answer;
+    await this.redis.execute('note_sample', (client) => client.set(SAMPLE_KEYS.import, importId));
+    return importId;
+  }
+
+  /** Only one process sends the sample in; `undefined` when another one does. */
+  private async underLock<T>(work: () => Promise<T>): Promise<T | undefined> {
+    const key = SAMPLE_KEYS.lock;
+    const mine = await this.redis.execute('lock_sample', (client) => client.set(key, '1', 'EX', LOCK_SECONDS, 'NX'));
+    if (mine === null) return undefined;
+    // A renewal that fails shortens the lock, and sending the sample in twice would store nothing twice.
+    const renew = (): Promise<unknown> =>
+      this.redis.execute('renew_sample_lock', (client) => client.expire(key, LOCK_SECONDS)).catch(() => undefined);
+    const renewal = setInterval(() => void renew(), (LOCK_SECONDS * 1_000) / 3);
+    try {
+      return await work();
+    } finally {
+      clearInterval(renewal);
+      // When this fails too, the lock goes by itself.
+      await this.redis.execute('unlock_sample', (client) => client.del(key)).catch(() => undefined);
+    }
+  }
+
+  /** @returns how many records were stored */
   private async whenImported(importId: string): Promise<number> {
     for (;;) {
       const { status, progress } = await this.imports.get(SAMPLE_USER, importId);
       if (status === 'completed') return progress.recordsStored;
       if (isFinal(status)) throw new SampleRefused(importId, status);
-      await this.redis.execute('keep_sample_lock', (client) => client.expire(SAMPLE_KEYS.lock, LOCK_SECONDS));
       await this.pause(POLL_MS);
       this.stopping.signal.throwIfAborted();
     }
@@ -111,27 +135,16 @@ export class SampleService implements BeforeApplicationShutdown {
 
   private async hasData(): Promise<boolean> {
     const key = userKeys(SAMPLE_USER).metrics();
-    const lock = SAMPLE_KEYS.lock;
-    const [metrics, busy] = await this.redis.pipeline('look_for_sample', (pipeline) => {
-      pipeline.exists(key).exists(lock);
-    });
-    return metrics === 1 && busy === 0;
+    return (await this.redis.execute('look_for_sample', (client) => client.exists(key))) === 1;
   }
 
-  /** Whether this store is somebody's, or had the sample before: then it is left as it is. */
-  private async isSettled(): Promise<boolean> {
-    const marked = await this.redis.execute('look_for_sample', (client) => client.exists(SAMPLE_KEYS.loaded));
-    return marked === 1 || this.hasUsers();
-  }
-
-  private async hasUsers(): Promise<boolean> {
+  private async hasOtherUsers(): Promise<boolean> {
     const own = userKeys(SAMPLE_USER).prefix;
     let cursor = '0';
     do {
       const scan = (from: string): Promise<[string, string[]]> =>
         this.redis.execute('look_for_users', (client) => client.scan(from, 'MATCH', 'w:{*', 'COUNT', SCAN_COUNT));
       const [next, keys] = await scan(cursor);
-      // An import of the sample that was cut off does not count: it is what has to be brought to its end.
       if (keys.some((key) => !key.startsWith(own))) return true;
       cursor = next;
     } while (cursor !== '0');
@@ -143,6 +156,14 @@ export class SampleService implements BeforeApplicationShutdown {
   }
 }
 
+function exportUpTo(now: Temporal.ZonedDateTime): Readable {
+  return Readable.from(bytesOf(generateExportXml(sampleUpTo(now))), { objectMode: false });
+}
+
+function* bytesOf(pieces: Iterable<string>): Generator<Buffer> {
+  for (const piece of pieces) yield Buffer.from(piece, 'utf8');
+}
+
 /** A year that ends at this moment: nothing in it lies in the future. */
 export function sampleUpTo(now: Temporal.ZonedDateTime): SampleOptions {
   return {
@@ -150,6 +171,7 @@ export function sampleUpTo(now: Temporal.ZonedDateTime): SampleOptions {
     endDate: now.toPlainDate().toString(),
     days: DAYS,
     timeZone: now.timeZoneId,
+    heartRateIntervalSeconds: HEART_RATE_SECONDS,
     exportTime: now.toPlainTime().toString({ smallestUnit: 'second' }),
   };
 }

@@ -43,8 +43,8 @@ export function userKeys(userId: string): UserKeys {
 /** Prefix of the import queue's own keys (BullMQ); the tag keeps a queue's keys in one slot. */
 export const QUEUE_PREFIX = '{w:queue}';
 
-/** About the sample data: the fact that it was loaded, and the right of one process to load it. */
-export const SAMPLE_KEYS = { loaded: '{w:sample}:loaded', lock: '{w:sample}:lock' } as const;
+/** About the sample data: the id of its import, and the right of one process to send it in. */
+export const SAMPLE_KEYS = { import: '{w:sample}:import', lock: '{w:sample}:lock' } as const;
 
 export interface KeyFamily {
   readonly pattern: string;
@@ -98,12 +98,12 @@ export const KEY_FAMILIES: readonly KeyFamily[] = [
     ttl: '24 hours',
     size: 'the first answer',
   },
-  { pattern: '{w:sample}:loaded', owner: 'sample', type: 'string', ttl: 'none', size: 'under 100 bytes' },
+  { pattern: '{w:sample}:import', owner: 'sample', type: 'string', ttl: 'none', size: 'under 100 bytes' },
   {
     pattern: '{w:sample}:lock',
     owner: 'sample',
     type: 'string',
-    ttl: '30 seconds, renewed while the sample is loaded',
+    ttl: '15 seconds, renewed while the sample is sent in',
     size: 'under 100 bytes',
   },
   {

@@ -26,7 +26,7 @@ export class RedisModule {
           },
         },
       ],
-      exports: [RedisConnections, RedisGateway],
+      exports: [REDIS_SETTINGS, RedisConnections, RedisGateway],
     };
   }
 }
