@@ -36,12 +36,15 @@ export function bucketStatistics(
   });
 }
 
+const SUM_DIGITS = 13;
+
 type Formula = (figures: Figures, bucket: number, metric: MetricType) => number | null;
 
 const FORMULAS: Readonly<Record<Statistic, Formula>> = {
   count: ({ tally }, bucket) => tally.count[bucket] as number,
-  sum: ({ tally }, bucket) => tally.sum[bucket] as number,
-  duration: ({ tally }, bucket, metric) => (metric.kind === 'category' ? (tally.sum[bucket] as number) : null),
+  sum: ({ tally }, bucket) => withoutNoise(tally.sum[bucket] as number),
+  duration: ({ tally }, bucket, metric) =>
+    metric.kind === 'category' ? withoutNoise(tally.sum[bucket] as number) : null,
   avg: (figures, bucket, metric) =>
     metric.dimension === 'sound' ? soundLevel(figures, bucket) : mean(figures, bucket),
   min: ({ tally }, bucket) => (tally.count[bucket] === 0 ? null : (tally.min[bucket] as number)),
@@ -51,6 +54,11 @@ const FORMULAS: Readonly<Record<Statistic, Formula>> = {
   p95: (figures, bucket) => quantile(valuesOf(figures, bucket).sort(), 0.95),
   stddev: (figures, bucket) => standardDeviation(valuesOf(figures, bucket)),
 };
+
+/** Shares of a sample that were computed apart add up to 11692.999999999998; no sum is known to more than 13 digits. */
+function withoutNoise(sum: number): number {
+  return Number.isInteger(sum) ? sum : Number(sum.toPrecision(SUM_DIGITS));
+}
 
 function mean({ tally }: Figures, bucket: number): number | null {
   const count = tally.count[bucket] as number;
