@@ -68,7 +68,7 @@ export async function startImportsApp(options: ImportsAppOptions = {}): Promise<
 /** A client of one user. */
 export class ImportsClient {
   constructor(
-    private readonly app: TestApp,
+    private readonly app: Pick<TestApp, 'url' | 'bearer'>,
     private readonly user: string,
   ) {}
 

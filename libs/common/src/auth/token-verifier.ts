@@ -6,10 +6,11 @@ import {
   errors,
   jwtVerify,
   type JWTPayload,
+  type JWTVerifyGetKey,
   type JWTVerifyOptions,
 } from 'jose';
 import { LRUCache } from 'lru-cache';
-import { AuthenticationError, InfrastructureError } from '../errors/exceptions';
+import { AuthenticationError, InfrastructureError, WellnessError } from '../errors/exceptions';
 import type { User } from './user';
 
 export interface AuthSettings {
@@ -45,20 +46,33 @@ const ASYMMETRIC = [
 ];
 const CONTROL = /\p{Cc}/u;
 
+/** The issuer's keys. Whatever goes wrong on the way to them is not the token's fault, unless it names no key of theirs. */
+function remoteKeys(url: string): JWTVerifyGetKey {
+  const keys = createRemoteJWKSet(new URL(url), {
+    timeoutDuration: JWKS_TIMEOUT_MS,
+    cooldownDuration: JWKS_COOLDOWN_MS,
+  });
+  return async (header, token) => {
+    try {
+      return await keys(header, token);
+    } catch (error) {
+      if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) throw error;
+      throw new InfrastructureError('AUTH_PROVIDER_UNAVAILABLE', { cause: error });
+    }
+  };
+}
+
 /** Verifies bearer tokens, each once: a verified token is remembered until it expires. */
 @Injectable()
 export class TokenVerifier {
   private readonly verified = new LRUCache<string, User>({ max: CACHED_TOKENS, ttlAutopurge: false });
   private readonly secret?: Uint8Array;
-  private readonly keys?: ReturnType<typeof createRemoteJWKSet>;
+  private readonly keys?: JWTVerifyGetKey;
 
   constructor(@Inject(AUTH_SETTINGS) private readonly settings: AuthSettings) {
     if (settings.secret !== undefined) this.secret = new TextEncoder().encode(settings.secret);
     if (settings.jwksUrl !== undefined) {
-      this.keys = createRemoteJWKSet(new URL(settings.jwksUrl), {
-        timeoutDuration: JWKS_TIMEOUT_MS,
-        cooldownDuration: JWKS_COOLDOWN_MS,
-      });
+      this.keys = remoteKeys(settings.jwksUrl);
     }
   }
 
@@ -127,14 +141,6 @@ function translate(error: unknown): unknown {
     const details = exp === undefined ? {} : { expired_at: new Date(exp * 1_000).toISOString() };
     return new AuthenticationError('AUTH_TOKEN_EXPIRED', { details, cause: error });
   }
-  if (isProviderFailure(error)) return new InfrastructureError('AUTH_PROVIDER_UNAVAILABLE', { cause: error });
+  if (error instanceof WellnessError) return error;
   return new AuthenticationError('AUTH_TOKEN_INVALID', { cause: error });
-}
-
-/** What can go wrong while fetching keys; everything else is the token's fault. */
-function isProviderFailure(error: unknown): boolean {
-  if (error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid) return true;
-  // jose says "not 200" and "not JSON" with its generic class; fetch says "unreachable" with a TypeError.
-  if (error instanceof errors.JOSEError) return error.code === 'ERR_JOSE_GENERIC';
-  return error instanceof Error && error.message === 'fetch failed';
 }

@@ -4,17 +4,20 @@
  */
 export function acceptQuality(accept: string | undefined, type: string): number {
   if (accept === undefined || accept.trim() === '') return 1;
-  const [wanted = '', wantedSub = ''] = type.split('/');
   let best = { specificity: -1, quality: 0 };
-  for (const range of accept.split(',')) {
-    const [media = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
-    const [main = '', sub = ''] = media.split('/');
-    const matches = (main === '*' || main === wanted) && (sub === '*' || sub === wantedSub);
-    if (!matches) continue;
-    const specificity = (main === '*' ? 0 : 1) + (sub === '*' ? 0 : 1);
+  for (const range of accept.toLowerCase().split(',')) {
+    const [media = '', ...parameters] = range.split(';').map((part) => part.trim());
+    const specificity = specificityOf(media, type);
     if (specificity > best.specificity) best = { specificity, quality: qualityOf(parameters) };
   }
   return best.quality;
+}
+
+/** 2 for the type itself, 1 for its family, 0 for anything; -1 when the range does not cover the type. */
+function specificityOf(media: string, type: string): number {
+  if (media === type) return 2;
+  if (media === `${type.split('/')[0]}/*`) return 1;
+  return media === '*/*' ? 0 : -1;
 }
 
 /** Whether a client names `type` itself and likes it at least as much as plain JSON. */

@@ -20,7 +20,7 @@ export function registerBodyParsers(instance: FastifyInstance): void {
       done(new ValidationError('VALIDATION_MALFORMED_JSON'));
       return;
     }
-    parseJson(request, body.toString('utf8'), (error, parsed: unknown) => {
+    void parseJson(request, body.toString('utf8'), (error, parsed: unknown) => {
       done(error === null ? null : new ValidationError('VALIDATION_MALFORMED_JSON', { cause: error }), parsed);
     });
   });

@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { type DynamicModule, Global, Module, type Type, VersioningType } from '@nestjs/common';
 import { NestFactory, Reflector } from '@nestjs/core';
@@ -88,7 +88,7 @@ export function httpAppParts(root: RootModule, options: HttpAppOptions): HttpApp
     finish: (app) => {
       late.lifecycle = app.get(RequestLifecycle);
       late.rawSocket = new RawSocketResponder(app.get(EventLogger));
-      late.rawSocket.attach(app.getHttpServer() as Server);
+      late.rawSocket.attach(app.getHttpServer());
       app.useLogger(app.get(Logger));
       app.setGlobalPrefix('api', { exclude: [...(options.unprefixed ?? [])] });
       app.enableVersioning({ type: VersioningType.URI });

@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { EventLogger } from '../logging/event-logger';
@@ -71,7 +70,7 @@ export class Shutdown {
     this.drain.hurry();
     if (!finished) await this.drain.whenIdle(until - Date.now());
     // Idle keep-alive connections, and whoever did not finish in time.
-    (this.app.getHttpServer() as Server).closeAllConnections();
+    this.app.getHttpServer().closeAllConnections();
     await this.app.close();
     await this.settings.last();
   }

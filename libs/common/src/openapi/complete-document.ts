@@ -63,7 +63,7 @@ export function completeDocument(document: OpenAPIObject): OpenAPIObject {
     headers: RESPONSE_HEADERS,
     examples: errorExamples(used),
   };
-  return { ...document, components: { ...components, ...errorComponents } as OpenAPIObject['components'] };
+  return { ...document, components: { ...components, ...errorComponents } };
 }
 
 function completeOperation(operation: Operation, schemas: Schemas, used: Set<ErrorCode>): void {

@@ -59,7 +59,7 @@ export async function createTestApp(options: TestAppOptions): Promise<TestApp> {
   });
   const app = parts.finish(created);
   await app.listen(0, '127.0.0.1');
-  const server = app.getHttpServer() as Server;
+  const server = app.getHttpServer();
   const { port } = server.address() as AddressInfo;
   return {
     app,
