@@ -3,6 +3,7 @@ import type { Statistic } from '../../services/aggregates/statistic';
 import type { ToolCall } from '../responder/responder';
 import type { Interpretation } from '../language/interpretation';
 import type { Plan } from './plan';
+import { isPlural } from './wording';
 
 interface Side {
   readonly label: string;
@@ -21,7 +22,7 @@ export function comparisonOf(
     if (a === undefined || b === undefined || sides.length !== 2) return [];
     const metric = displayName(name, answered);
     if (a.value === b.value) return [`Your ${metric} came to the same in both.`];
-    return [`That is ${a.value > b.value ? 'more' : 'less'} ${metric} ${a.label} than ${b.label}.`];
+    return [`That is ${differenceWord(a.value > b.value, metric, question)} ${metric} ${a.label} than ${b.label}.`];
   });
 }
 
@@ -55,4 +56,11 @@ function wholeOf({ buckets }: MetricData, statistic: Statistic): number | null |
 
 function displayName(name: string, answered: ReadonlyArray<{ readonly plan: Plan }>): string {
   return answered.flatMap(({ plan }) => plan.metrics).find((metric) => metric.name === name)?.displayName ?? name;
+}
+
+/** Amounts are more or less, measured values higher or lower. */
+function differenceWord(isMore: boolean, metric: string, { statistics }: Interpretation): string {
+  if (statistics.length > 0 && !statistics.includes('sum')) return isMore ? 'higher' : 'lower';
+  if (isMore) return 'more';
+  return isPlural(metric) ? 'fewer' : 'less';
 }

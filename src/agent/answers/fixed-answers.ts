@@ -26,7 +26,9 @@ export const HELP = `I read your recorded health data and answer with its number
 export const TOO_LONG = `That is more than I can read as one question. Please ask one thing in a sentence or two. ${EXAMPLES}`;
 
 export function badPeriodAnswer(problem: string): string {
-  return `I could not read the time in that: ${problem}. Could you name it differently, such as “last week” or “September last year”?`;
+  // Advice on how to write a date is for programs; people get examples in words.
+  const what = problem.replace(/:? ?write .*$/, '') || 'it is not clear which one is meant';
+  return `I could not read the time in that: ${what}. Could you name it differently, such as “last week” or “September last year”?`;
 }
 
 export function unclearAnswer(subject: string, didYouMean: readonly string[]): string {

@@ -28,7 +28,9 @@ export function answerMetric(
   }
   if (isSleep({ name: metric.metric_type })) return sleepAnswer(facts);
   const sentences = plan.aggregations?.[0] === 'count' ? [countAnswer(facts)] : measuredAnswers(facts);
-  return [...sentences, coverage(metric), question.listing ? listing(facts) : ''].filter(Boolean).join(' ');
+  return [...sentences, isOfOneMoment(plan, metric) ? '' : coverage(metric), question.listing ? listing(facts) : '']
+    .filter(Boolean)
+    .join(' ');
 }
 
 /** A sum can be there without a count: a sample that began before the period reaches into it. */
@@ -127,7 +129,8 @@ function valueAnswer(facts: MetricFacts, statistic: AskedStatistic): string {
     return `There is too little ${metric.name} data ${when} for its ${name.replace(/ of$/, '')}.`;
   const measured = whole?.latest_at;
   const moment = statistic === 'latest' && measured !== undefined ? `, measured on ${weekdayDate(measured)} at ${clockTime(measured)}` : ''; // prettier-ignore
-  return `Your ${name} ${metric.name} ${when} was ${quantity(value, metric.unit)}${moment}.`;
+  const within = statistic === 'latest' && facts.question.periodAssumed ? '' : ` ${when}`;
+  return `Your ${name} ${metric.name}${within} was ${quantity(value, metric.unit)}${moment}.`;
 }
 
 function groupedAnswer(facts: MetricFacts, name: string, summary: StatisticSummary): string {
@@ -152,6 +155,15 @@ function sleepAnswer({ metric, when }: MetricFacts): string {
     `I cannot add up hours of sleep yet: the records of several devices overlap. ` +
     `There ${count === 1 ? 'is' : 'are'} ${formatNumber(count, 0)} sleep ${count === 1 ? 'record' : 'records'} ${when}.`
   );
+}
+
+/** The latest value is as good as it is, however few days have one; and what happens now and then has no gaps. */
+function isOfOneMoment({ aggregations }: Plan, metric: MetricData): boolean {
+  const isLatest =
+    aggregations === undefined
+      ? 'latest' in (metric.buckets[0] ?? {})
+      : aggregations.every((each) => each === 'latest');
+  return isLatest || metric.kind === 'category';
 }
 
 /** Days without data are said: an average of five days is not one of a week. */

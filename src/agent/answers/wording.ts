@@ -1,4 +1,3 @@
-import nlp from 'compromise/two';
 import type { PeriodData } from '../../tools/arguments/period-data';
 
 const MONTHS = [
@@ -10,6 +9,8 @@ const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Frida
 /** Amounts that are counted or burnt in wholes: a fraction of a step says nothing. */
 const WHOLE_UNITS: ReadonlySet<string> = new Set(['steps', 'flights', 'kcal', 'strokes', 'times']);
 const MINUTES_PER_HOUR = 60;
+/** The label of the period that is everything held. */
+const ALL_TIME = 'all time';
 
 /** A quantity as people write it: `8,432 steps`, `71.3 bpm`, `98%`, `2 h 10 min`. */
 export function quantity(value: number, unit: string): string {
@@ -62,9 +63,9 @@ export function dateRange(first: string, last: string): string {
 }
 
 /** A period within a sentence, with its dates: `last week (13 to 19 October 2025)`, `in September 2025`. */
-export function periodPhrase({ label, first_day, last_day, unbounded }: PeriodData): string {
+export function periodPhrase({ label, first_day, last_day }: PeriodData): string {
   const dates = dateRange(first_day, last_day);
-  if (unbounded) return `in all your data (${dates})`;
+  if (label === ALL_TIME) return `in all your data (${dates})`;
   const phrase = `${prepositionFor(label)}${label}`;
   return /\d{4}/.test(label) && !label.startsWith('week of') ? phrase : `${phrase} (${dates})`;
 }
@@ -78,9 +79,15 @@ function prepositionFor(label: string): string {
   return '';
 }
 
-/** `was` or `were`, by the noun: steps were, weight was. */
+const PLURAL = /\b\p{L}+(?<![suia])s\b/u;
+
+/** Whether the name of a metric is a plural: steps, flights climbed; not weight, body mass, steadiness. */
+export function isPlural(noun: string): boolean {
+  return PLURAL.test(noun);
+}
+
 export function wasOrWere(noun: string): string {
-  return nlp(noun).has('#Plural$') ? 'were' : 'was';
+  return isPlural(noun) ? 'were' : 'was';
 }
 
 /** `a`, `a and b`, `a, b and c`. */

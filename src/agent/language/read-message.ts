@@ -100,7 +100,7 @@ function combine(parts: Parts, options: PeriodOptions, earlier: Interpretation |
   const records = form.records;
   return {
     metrics: [...metrics],
-    periods: [...(named ?? [assumedPeriod(statistics, records, options)])],
+    periods: [...(named ?? [assumedPeriod({ metrics: [...metrics], statistics: [...statistics], records }, options)])],
     periodAssumed: periods.length === 0 && (base?.periodAssumed ?? true),
     statistics: [...statistics],
     ...(form.grouping !== undefined && { grouping: form.grouping }),
@@ -111,14 +111,21 @@ function combine(parts: Parts, options: PeriodOptions, earlier: Interpretation |
   };
 }
 
-/** The latest value is the latest of all; anything else is asked of recent times. */
+/** The latest value is the latest of all, the latest steps are those of today, and the rest is asked of recent times. */
 function assumedPeriod(
-  statistics: readonly string[],
-  records: number | undefined,
+  { metrics, statistics, records }: Pick<Interpretation, 'metrics' | 'statistics' | 'records'>,
   options: PeriodOptions,
 ): AskedPeriod {
-  const text = statistics.includes('latest') || records !== undefined ? 'all' : 'recent';
+  const types = metrics.map((name) => resolveMetric(name));
+  const isLatest = statistics.includes('latest') || (isDefault(statistics) && types.every((type) => type?.bodyMeasure));
+  const isAmount = types.every((type) => type?.kind === 'cumulative');
+  const text = records !== undefined ? 'all' : isLatest ? (isAmount ? 'today' : 'all') : 'recent';
   return asked(parsePeriod(text, options), text, options);
+}
+
+/** "How much do I weigh" asks for no sum. */
+function isDefault(statistics: readonly string[]): boolean {
+  return statistics.every((statistic) => statistic === 'sum');
 }
 
 function nearestNames(subject: string): string[] {

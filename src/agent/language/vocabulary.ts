@@ -83,7 +83,8 @@ function replaceWords(text: string, correct: (word: string) => string | undefine
   const corrected = text.replaceAll(WORD, (written) => {
     const read = CAPITALS.test(written) ? undefined : correct(written.toLowerCase());
     if (read === undefined) return written;
-    corrections.push({ written, read });
+    // A plural is no slip, and nothing to tell anybody.
+    if (written.toLowerCase() !== `${read}s`) corrections.push({ written, read });
     return read;
   });
   return { text: corrected, corrections };

@@ -124,7 +124,7 @@ function fixedAnswer(reading: Exclude<Reading, { kind: 'question' | 'inventory' 
 function preface({ corrections, ignored, question }: Question): string {
   const read = corrections.map(({ written, read }) => `I read “${written}” as “${read}”. `);
   const narrowed = ignored.map((each) => `I cannot narrow it down to “${each}”, so this is without that. `);
-  const isRecent = question.periodAssumed && !question.periods[0]?.unbounded;
+  const isRecent = question.periodAssumed && !question.periods[0]?.unbounded && question.periods[0]?.text === 'recent';
   const assumed = isRecent ? `You named no time, so this is for the ${question.periods[0]?.label}. ` : '';
   return [...read, ...narrowed, assumed].join('');
 }

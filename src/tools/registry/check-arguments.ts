@@ -1,6 +1,9 @@
 import { plainToInstance } from 'class-transformer';
 import { validate, type ValidationError } from 'class-validator';
+import { jsonSchemaOf } from './json-schema';
 import { type Failure, invalidInput } from './tool-failure';
+
+type Problem = Pick<ValidationError, 'property' | 'constraints'>;
 
 export type CheckedArguments<T> = { readonly args: T } | { readonly failure: Failure };
 
@@ -13,7 +16,11 @@ export async function checkArguments<T extends object>(
     return { failure: invalidInput('The arguments must be a JSON object', 'arguments') };
   }
   const args = plainToInstance(type, given);
-  const problems = await validate(args, { whitelist: true, forbidNonWhitelisted: true });
+  const problems = [
+    ...unknownArguments(type, given),
+    // Tools without arguments have no rules, which is no reason to refuse them.
+    ...(await validate(args, { forbidUnknownValues: false })),
+  ];
   if (problems.length === 0) return { args };
   const errors = problems.map(({ property, constraints }) => ({
     field: property,
@@ -22,7 +29,15 @@ export async function checkArguments<T extends object>(
   return { failure: invalidInput(sentence(problems), errors[0]?.field ?? 'arguments', errors) };
 }
 
-function sentence(problems: readonly ValidationError[]): string {
+/** class-validator's own whitelist passes everything to a class without rules. */
+function unknownArguments(type: new () => object, given: object): Problem[] {
+  const known = jsonSchemaOf(type).properties ?? {};
+  return Object.keys(given)
+    .filter((property) => !Object.hasOwn(known, property))
+    .map((property) => ({ property, constraints: { unknown: `${property} is not an argument of this tool` } }));
+}
+
+function sentence(problems: readonly Problem[]): string {
   const texts = problems.flatMap(({ constraints }) => Object.values(constraints ?? {}));
   return `The arguments are not right: ${texts.join('; ')}`;
 }

@@ -13,7 +13,7 @@ export interface JsonSchema {
   readonly required?: readonly string[];
   readonly additionalProperties?: false;
   readonly items?: JsonSchema;
-  readonly enum?: readonly unknown[];
+  readonly enum?: readonly string[];
   readonly minItems?: number;
   readonly maxItems?: number;
   readonly minLength?: number;

@@ -1,0 +1,52 @@
+import { ApiAnswer, ApiErrors, CurrentUser, Deadline, EventStream, Scopes, type User } from '@app/common';
+import { Body, Controller, HttpCode, Post, RequestMethod, StreamableFile } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Idempotent } from '../idempotency/idempotent.decorator';
+import { ChatAnswer } from './chat.answers';
+import { StatefulChatDto, StatelessChatDto } from './chat.dto';
+import { ChatRequests } from './chat.requests';
+
+@ApiTags('chat')
+@Controller({ path: 'chat', version: '1' })
+export class ChatController {
+  constructor(private readonly requests: ChatRequests) {}
+
+  @Post('stateless')
+  @ApiOperation({ summary: 'Ask about health data; nothing is remembered' })
+  @ApiAnswer(ChatAnswer, { description: 'The answer, and how it came about; failed tools are part of it' })
+  @HttpCode(200)
+  @Deadline('chat')
+  @Scopes('chat')
+  answerOnce(@CurrentUser() user: User, @Body() body: StatelessChatDto): Promise<ChatAnswer> {
+    return this.requests.answerOnce(user, body);
+  }
+
+  @Post('stateful')
+  @ApiOperation({ summary: 'Ask within a session, which follow-up questions can lean on' })
+  @ApiAnswer(ChatAnswer, { description: 'The answer, with the session it belongs to' })
+  @ApiErrors('CHAT_SESSION_NOT_FOUND')
+  @HttpCode(200)
+  @Idempotent()
+  @Deadline('chat')
+  @Scopes('chat')
+  answerInSession(@CurrentUser() user: User, @Body() body: StatefulChatDto): Promise<ChatAnswer> {
+    return this.requests.answerInSession(user, body);
+  }
+
+  @EventStream('stateless/stream', { method: RequestMethod.POST })
+  @ApiOperation({ summary: 'Ask, and get the answer as it comes: `tool`, `token`, then `done` or `error`' })
+  @Deadline('chat')
+  @Scopes('chat')
+  streamOnce(@CurrentUser() user: User, @Body() body: StatelessChatDto): Promise<StreamableFile> {
+    return this.requests.streamOnce(user, body);
+  }
+
+  @EventStream('stateful/stream', { method: RequestMethod.POST })
+  @ApiOperation({ summary: 'Ask within a session, and get the answer as it comes' })
+  @ApiErrors('CHAT_SESSION_NOT_FOUND')
+  @Deadline('chat')
+  @Scopes('chat')
+  streamInSession(@CurrentUser() user: User, @Body() body: StatefulChatDto): Promise<StreamableFile> {
+    return this.requests.streamInSession(user, body);
+  }
+}

@@ -1,0 +1,48 @@
+import { expectErrorEnvelope, expectSuccessEnvelope } from '@app/common/testing';
+import request from 'supertest';
+import { fillChatData } from '../fixtures/chat-world';
+import { startWellnessApp, type WellnessApp } from '../support/wellness-app';
+
+describe('chat while Redis is away', () => {
+  let app: WellnessApp;
+  let alice: { authorization: string };
+
+  beforeAll(async () => {
+    app = await startWellnessApp({ REDIS_COMMAND_TIMEOUT_MS: '300' });
+    alice = await app.bearer('alice-of-the-chat', ['chat']);
+    await fillChatData(app.app, 'alice-of-the-chat');
+  });
+
+  afterAll(() => app.close());
+
+  const post = (path: string, body: object): request.Test =>
+    request(app.server).post(`/api/v1/chat/${path}`).set(alice).send(body);
+
+  it('answers without memory, keeps the session id, and says what it could not do', async () => {
+    const session = { message: 'steps in all my data, all time' };
+    const { session_id } = expectSuccessEnvelope<{ session_id: string }>(await post('stateful', session));
+    app.redis.server.signal('SIGSTOP');
+    try {
+      const data = expectSuccessEnvelope<{ response: string }>(
+        await post('stateful', { message: 'and heart rate?', session_id }),
+      );
+      expect(data).toMatchObject({ session_id, memory_stats: { short_term_messages: 0, degraded: true } });
+      const question = expectSuccessEnvelope<{ response: string }>(
+        await post('stateless', { message: 'steps last week' }),
+      );
+      expect(question).toMatchObject({
+        response: expect.stringContaining('try again') as string,
+        tools_used: [{ success: false, error_code: 'REDIS_OPERATION_TIMEOUT' }],
+      });
+      expect(
+        expectErrorEnvelope(
+          await request(app.server).get('/api/v1/chat/sessions').set(alice),
+          'REDIS_OPERATION_TIMEOUT',
+        ).details,
+      ).toEqual({});
+    } finally {
+      app.redis.server.signal('SIGCONT');
+    }
+    expect(app.logs.named('chat_memory_degraded').map(({ operation }) => operation)).toContain('recall');
+  });
+});
