@@ -1,0 +1,61 @@
+import fc from 'fast-check';
+import { InfrastructureError } from '../errors/exceptions';
+import { serializeError } from './serialize-error';
+
+const SECRET = 'redis://admin:hunter2@db.internal';
+
+describe('an error in the log', () => {
+  it('has its type, code, own message, stack and chain of causes', () => {
+    const cause = Object.assign(new Error(`connect ECONNREFUSED ${SECRET}`), { code: 'ECONNREFUSED' });
+    const logged = serializeError(
+      new InfrastructureError('REDIS_CONNECTION_FAILED', { message: 'read failed', cause }),
+    );
+    expect(logged).toMatchObject({
+      type: 'InfrastructureError',
+      code: 'REDIS_CONNECTION_FAILED',
+      message: 'read failed',
+      cause: { type: 'Error', code: 'ECONNREFUSED' },
+    });
+    expect(logged.stack).toContain('serialize-error.spec');
+    expect(logged.cause?.stack).toContain('    at ');
+  });
+
+  it('keeps what libraries hang on errors to itself', () => {
+    const error = Object.assign(new Error(`bad ${SECRET}\n    second line ${SECRET}`), {
+      code: SECRET,
+      config: { headers: { authorization: SECRET } },
+      command: { args: [SECRET] },
+    });
+    expect(JSON.stringify(serializeError(error))).not.toContain('hunter2');
+    const parse = (): unknown => JSON.parse(SECRET);
+    expect(parse).toThrow();
+    try {
+      parse();
+    } catch (syntaxError) {
+      expect(JSON.stringify(serializeError(syntaxError))).not.toContain('redis:');
+    }
+  });
+
+  it('keeps the first word of what Redis replied', () => {
+    const reply = Object.assign(new Error('WRONGTYPE Operation against a key'), { name: 'ReplyError' });
+    expect(serializeError(reply)).toMatchObject({ code: 'WRONGTYPE' });
+  });
+
+  it('comes to an end when causes go round in circles', () => {
+    const error = new TypeError('round');
+    error.cause = error;
+    const depth = (logged: { cause?: object } | undefined): number =>
+      logged === undefined ? 0 : 1 + depth(logged.cause);
+    expect(depth(serializeError(error))).toBe(9);
+  });
+
+  it('survives whatever was thrown', () => {
+    fc.assert(fc.property(fc.anything(), (thrown) => serializeError(thrown).type.length > 0));
+    const hostile = new Proxy(new Error('x'), {
+      get: () => {
+        throw new Error('no');
+      },
+    });
+    expect(serializeError(hostile)).toEqual({ type: 'unreadable error' });
+  });
+});
