@@ -15,7 +15,8 @@ import {
   fitSlots,
   type SourceSelection,
 } from './bucket-figures';
-import { inputsOf, RollupService } from './rollup.service';
+import { inputsOf } from './rollup-store';
+import { RollupService } from './rollup.service';
 import { samplesOf } from './samples';
 import { rankSources } from './source-rank';
 import { defaultStatistic, needsSamples, type Statistic } from './statistic';

@@ -1,7 +1,7 @@
 import type { MetricType } from '../metrics/metric-type';
 import { sourceKey } from '../records/health-record';
 import { addMerged, addWhole, isMergeable, type MonthRollup, type Series, SLOT_MS } from './rollup';
-import type { RolledUpMonth } from './rollup.service';
+import type { RolledUpMonth } from './rollup-store';
 import type { Samples } from './samples';
 import type { RankedSource } from './source-rank';
 import { bucketAt, Tally } from './tally';

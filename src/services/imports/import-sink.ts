@@ -1,8 +1,10 @@
 import type { RedisGateway } from '@app/common';
+import { RollupStore } from '../aggregates/rollup-store';
 import { ActivitySummaryRepository } from '../activity/activity-summary.repository';
 import type { ExportedActivitySummary } from '../activity/activity-summary';
 import { ProfileRepository } from '../profile/profile.repository';
 import type { HealthRecord } from '../records/health-record';
+import { ChunkRepository } from '../records/chunk.repository';
 import { RecordWriter, type WriteSummary } from '../records/record-writer';
 import { WorkoutRepository } from '../workouts/workout.repository';
 import type { ExportedWorkout } from '../workouts/workout';
@@ -24,6 +26,7 @@ export class ImportSink implements ExportSink {
   private readonly workoutRepository: WorkoutRepository;
   private readonly activityRepository: ActivitySummaryRepository;
   private readonly profiles: ProfileRepository;
+  private readonly rollups: RollupStore;
   private workouts: ExportedWorkout[] = [];
   private summaries: ExportedActivitySummary[] = [];
   private zones: ZoneEvidence[] = [];
@@ -38,6 +41,7 @@ export class ImportSink implements ExportSink {
     this.workoutRepository = new WorkoutRepository(redis);
     this.activityRepository = new ActivitySummaryRepository(redis);
     this.profiles = new ProfileRepository(redis);
+    this.rollups = new RollupStore(new ChunkRepository(redis), redis);
   }
 
   record(record: HealthRecord): void {
@@ -91,13 +95,15 @@ export class ImportSink implements ExportSink {
     await this.drainStatements();
   }
 
-  /** Stores the rest, and what the export says about its owner. Can be called again, too. */
+  /** Stores the rest, what the export says about its owner, and the rollups of it all. Can be called again, too. */
   async finish(): Promise<void> {
     await this.records.finish();
     await this.drainStatements();
     this.keepNewestZones();
     const evidence = { zones: this.zones, exportDate: this.moment, person: this.told };
     await this.profiles.addImportEvidence(this.userId, evidence);
+    const changed = new Set(this.records.changedChunks.map(({ metric }) => metric));
+    await this.rollups.refresh(this.userId, [...changed]);
   }
 
   /** The zone this user's days are cut in after this import, as far as exports tell: a name, or an offset. */
