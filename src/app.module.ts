@@ -1,5 +1,6 @@
 import { AuthModule, LoggingModule, type LoggingSettings, RedisModule } from '@app/common';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { ChatApiModule } from './api/chat/chat-api.module';
 import { HealthDataApiModule } from './api/health-data/health-data-api.module';
 import { ImportsApiModule } from './api/imports/imports-api.module';
 import { MeApiModule } from './api/me/me-api.module';
@@ -28,6 +29,7 @@ export class AppModule {
         AuthModule.forRootAsync({ useFactory: () => authSettings(config) }),
         RedisModule.forRootAsync({ useFactory: () => redisSettings(config, options.redisUrl) }),
         // Features, in alphabetical order
+        ChatApiModule,
         HealthDataApiModule,
         ImportsApiModule,
         MeApiModule,
