@@ -118,18 +118,22 @@ function valueAnswer(facts: MetricFacts, statistic: AskedStatistic): string {
   const { metric, when } = facts;
   const name = NAMES[statistic] ?? statistic;
   const summary = metric.summary?.[statistic];
-  if (summary !== undefined && (statistic === 'max' || statistic === 'min')) {
-    const best = statistic === 'max' ? summary.highest : summary.lowest;
-    return `Your ${name} ${metric.name} ${when} was ${quantity(best.value, metric.unit)}, ${at(best.from, facts)}.`;
-  }
-  if (summary !== undefined) return groupedAnswer(facts, name, summary);
+  if (summary === undefined) return wholeAnswer(facts, statistic, name);
+  if (statistic !== 'max' && statistic !== 'min') return groupedAnswer(facts, name, summary);
+  const best = statistic === 'max' ? summary.highest : summary.lowest;
+  return `Your ${name} ${metric.name} ${when} was ${quantity(best.value, metric.unit)}, ${at(best.from, facts)}.`;
+}
+
+/** The value of the period as a whole. */
+function wholeAnswer({ metric, when, question }: MetricFacts, statistic: AskedStatistic, name: string): string {
   const [whole] = metric.buckets;
-  const value = statistic === 'count' ? whole?.count : whole?.[statistic];
-  if (typeof value !== 'number')
+  const value = whole?.[statistic];
+  if (typeof value !== 'number') {
     return `There is too little ${metric.name} data ${when} for its ${name.replace(/ of$/, '')}.`;
-  const measured = whole?.latest_at;
-  const moment = statistic === 'latest' && measured !== undefined ? `, measured on ${weekdayDate(measured)} at ${clockTime(measured)}` : ''; // prettier-ignore
-  const within = statistic === 'latest' && facts.question.periodAssumed ? '' : ` ${when}`;
+  }
+  const latestAt = statistic === 'latest' ? whole?.latest_at : undefined;
+  const moment = latestAt === undefined ? '' : `, measured on ${weekdayDate(latestAt)} at ${clockTime(latestAt)}`;
+  const within = statistic === 'latest' && question.periodAssumed ? '' : ` ${when}`;
   return `Your ${name} ${metric.name}${within} was ${quantity(value, metric.unit)}${moment}.`;
 }
 

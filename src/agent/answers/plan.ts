@@ -32,15 +32,22 @@ export function plansOf(question: Interpretation): Plan[] {
 /** Amounts are looked at by day (their total, their mean, their best day), other values as a whole. */
 function needOf(
   metric: MetricType,
-  { statistics, grouping, which, listing }: Interpretation,
+  question: Interpretation,
   period: AskedPeriod,
 ): Pick<Plan, 'bucket' | 'aggregations'> {
   const isShort = !period.unbounded && period.to - period.from <= DAY_MS;
-  const parts = grouping ?? (isShort ? 'none' : 'day');
-  if (isSleep(metric) || statistics.includes('count')) return { bucket: 'none', aggregations: ['count'] };
-  if (metric.kind === 'cumulative') return { bucket: amountParts(parts, grouping), aggregations: ['sum'] };
+  const parts = question.grouping ?? (isShort ? 'none' : 'day');
+  if (isSleep(metric) || question.statistics.includes('count')) return { bucket: 'none', aggregations: ['count'] };
+  if (metric.kind === 'cumulative') return { bucket: parts, aggregations: ['sum'] };
   if (metric.defaultStatistic === 'duration') return { bucket: parts, aggregations: ['duration'] };
-  if (metric.kind === 'category') return { bucket: grouping ?? 'none', aggregations: ['count'] };
+  if (metric.kind === 'category') return { bucket: question.grouping ?? 'none', aggregations: ['count'] };
+  return measuredNeed(question, parts);
+}
+
+function measuredNeed(
+  { statistics, grouping, which, listing }: Interpretation,
+  parts: Plan['bucket'],
+): Pick<Plan, 'bucket' | 'aggregations'> {
   const measured = statistics.filter((statistic) => statistic !== 'sum');
   const isExtreme = measured.some((statistic) => statistic === 'max' || statistic === 'min');
   const bucket = isExtreme || which || listing ? parts : (grouping ?? 'none');
@@ -50,10 +57,6 @@ function needOf(
 // "Which day was my average heart rate highest": the days are told apart by their average, not by their peak.
 function aggregationsFor(statistics: readonly AskedStatistic[], which: boolean): Statistic[] {
   return which && statistics.includes('avg') ? ['avg'] : [...statistics];
-}
-
-function amountParts(parts: Plan['bucket'], grouping: Grouping | undefined): Plan['bucket'] {
-  return parts === 'hour' && grouping === undefined ? 'none' : parts;
 }
 
 /** Nights need more than adding up records of devices that overlap. */

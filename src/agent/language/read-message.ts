@@ -89,25 +89,33 @@ function rereadParts(parts: Parts, { periods, rest }: Periods): Parts | undefine
 
 /** The question with what it leaves open taken from the turn before, or else assumed. */
 function combine(parts: Parts, options: PeriodOptions, earlier: Interpretation | undefined): Interpretation {
-  const { subjects, shape, periods } = parts;
-  const leans = earlier !== undefined && (subjects.metrics.length === 0 || leansOnEarlier(parts.text));
+  const leans = parts.subjects.metrics.length === 0 || leansOnEarlier(parts.text);
   const base = leans ? earlier : undefined;
-  const metrics = subjects.metrics.length > 0 ? subjects.metrics.map(({ name }) => name) : (base?.metrics ?? []);
-  const statistics = shape.statistics.length > 0 ? shape.statistics : (base?.statistics ?? []);
+  const what = combineWhat(parts, base);
+  const named = parts.periods.length > 0 ? parts.periods : base?.periods;
+  return {
+    ...what,
+    periods: [...(named ?? [assumedPeriod(what, options)])],
+    periodAssumed: parts.periods.length === 0 && (base?.periodAssumed ?? true),
+    comparing: parts.periods.length > 1,
+  };
+}
+
+type What = Omit<Interpretation, 'periods' | 'periodAssumed' | 'comparing'>;
+
+/** What is asked, and of which metrics: each part from this message if it says so, else from the one before. */
+function combineWhat({ subjects, shape }: Parts, base: Interpretation | undefined): What {
   const isReshaped = shape.statistics.length > 0 || shape.grouping !== undefined || shape.records !== undefined;
-  const form = isReshaped || base === undefined ? shape : base;
-  const named = periods.length > 0 ? periods : base?.periods;
-  const records = form.records;
+  const { grouping, which, listing, records } = isReshaped || base === undefined ? shape : base;
+  const statistics = shape.statistics.length > 0 ? shape.statistics : (base?.statistics ?? []);
+  const metrics = subjects.metrics.length > 0 ? subjects.metrics.map(({ name }) => name) : (base?.metrics ?? []);
   return {
     metrics: [...metrics],
-    periods: [...(named ?? [assumedPeriod({ metrics: [...metrics], statistics: [...statistics], records }, options)])],
-    periodAssumed: periods.length === 0 && (base?.periodAssumed ?? true),
     statistics: [...statistics],
-    ...(form.grouping !== undefined && { grouping: form.grouping }),
-    which: form.which,
-    listing: form.listing,
+    ...(grouping !== undefined && { grouping }),
+    which,
+    listing,
     ...(records !== undefined && { records }),
-    comparing: periods.length > 1,
   };
 }
 
