@@ -130,6 +130,20 @@ describe('a turn', () => {
     expect(sessions.begin).not.toHaveBeenCalled();
   });
 
+  it('runs no further tool for a caller that has gone', async () => {
+    const caller = new AbortController();
+    const { agent, registry } = setUp(async function* ({ tools }) {
+      await tools.run('sum', {});
+      yield { type: 'tool', call: await tools.run('sum', {}) };
+    });
+    registry.execute.mockImplementation(() => {
+      caller.abort(new Error('gone'));
+      return Promise.resolve(RESULT);
+    });
+    await expect(agent.answer('u', { message: 'q', stateful: false }, caller.signal)).rejects.toThrow('gone');
+    expect(registry.execute).toHaveBeenCalledTimes(1);
+  });
+
   it('passes on what the responder throws', async () => {
     const bug = new TypeError('bug');
     const { agent } = setUp(async function* () {
