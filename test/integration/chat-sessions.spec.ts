@@ -1,9 +1,8 @@
-import { NotFoundError, userKeys } from '@app/common';
+import { NotFoundError, RedisGateway, userKeys } from '@app/common';
 import { Redis } from 'ioredis';
 import type { ChatTurn } from '../../src/services/chat-sessions/chat-session';
 import { ChatSessionsRepository, MOST_TURNS } from '../../src/services/chat-sessions/chat-sessions.repository';
 import { ChatSessionsService } from '../../src/services/chat-sessions/chat-sessions.service';
-import { RedisGateway } from '@app/common';
 import { startTestRedis, type TestRedis } from '@app/common/testing';
 
 const TTL_MS = 60_000;
@@ -57,7 +56,7 @@ describe('chat sessions', () => {
   it('forgets sessions that have expired from the list', async () => {
     await sessions.begin(USER, 'ses_old', turn('a', Date.now() - 2 * TTL_MS));
     await sessions.begin(USER, 'ses_new', turn('b'));
-    expect(await client.zrange(keys.sessions(), 0, -1)).toEqual(['ses_new']);
+    expect(await client.zrange(keys.sessions(), '0', '-1')).toEqual(['ses_new']);
   });
 
   it('skips a session whose turns have expired before its place in the list', async () => {

@@ -1,6 +1,6 @@
 import type { BucketData } from '../../tools/get-health-metrics/metrics-data';
-import { type MetricFacts, named } from './metric-answer';
-import { formatNumber, joined, quantity } from './wording';
+import { type MetricFacts, named } from './metric-facts';
+import { formatNumber, quantity } from './wording';
 
 const MOST_LISTED = 31;
 
@@ -11,7 +11,7 @@ export function listing(facts: MetricFacts): string {
   const shown = metric.buckets.slice(-MOST_LISTED);
   const lines = shown.map((bucket) => `- ${named(bucket.from, facts)}: ${valueOf(bucket, facts)}`);
   const left = metric.buckets.length - shown.length;
-  const rest = left > 0 ? `\n(the newest ${joined([formatNumber(shown.length, 0)])} of them)` : '';
+  const rest = left > 0 ? `\n(the newest ${formatNumber(shown.length, 0)} of them)` : '';
   return `\n${lines.join('\n')}${rest}`;
 }
 

@@ -1,19 +1,10 @@
 import type { HealthMetricsData, MetricData, StatisticSummary } from '../../tools/get-health-metrics/metrics-data';
 import type { Statistic } from '../../services/aggregates/statistic';
 import type { AskedStatistic, Interpretation } from '../language/interpretation';
+import { at, type MetricFacts, named } from './metric-facts';
 import { listing } from './listing';
 import { isSleep, type Plan } from './plan';
-import { clockTime, formatNumber, longDate, periodPhrase, quantity, wasOrWere, weekdayDate } from './wording';
-
-/** What the sentences about one metric in one period are made from. */
-export interface MetricFacts {
-  readonly metric: MetricData;
-  readonly data: HealthMetricsData;
-  readonly question: Interpretation;
-  readonly plan: Plan;
-  /** When the period is, as part of a sentence. */
-  readonly when: string;
-}
+import { clockTime, formatNumber, periodPhrase, quantity, wasOrWere, weekdayDate } from './wording';
 
 /** What is to be said of one metric in one period. All numbers are those of the tool. */
 export function answerMetric(
@@ -174,24 +165,4 @@ function isOfOneMoment({ aggregations }: Plan, metric: MetricData): boolean {
 function coverage({ days_with_data: held, days_in_period: all }: MetricData): string {
   if (held === undefined || all === undefined || held === all) return '';
   return `There is data on ${formatNumber(held, 0)} of ${formatNumber(all, 0)} days.`;
-}
-
-function at(from: string, { data }: MetricFacts): string {
-  switch (data.bucket) {
-    case 'hour':
-      return `on ${weekdayDate(from)} from ${clockTime(from)}`;
-    case 'week':
-      return `in the week of ${longDate(from)}`;
-    case 'month':
-      return `in ${longDate(from).replace(/^\d+ /, '')}`;
-    case 'year':
-      return `in ${from.slice(0, 4)}`;
-    default:
-      return `on ${weekdayDate(from)}`;
-  }
-}
-
-/** The part as a name: `Wednesday 15 October 2025`, `September 2025`. */
-export function named(from: string, facts: MetricFacts): string {
-  return at(from, facts).replace(/^(?:on|in) /, '');
 }

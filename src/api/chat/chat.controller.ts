@@ -1,10 +1,12 @@
 import { ApiAnswer, ApiErrors, CurrentUser, Deadline, EventStream, Scopes, type User } from '@app/common';
 import { Body, Controller, HttpCode, Post, RequestMethod, StreamableFile } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Idempotent } from '../idempotency/idempotent.decorator';
 import { ChatAnswer } from './chat.answers';
 import { StatefulChatDto, StatelessChatDto } from './chat.dto';
 import { ChatRequests } from './chat.requests';
+
+const STREAMED = 'Server-sent events; the data of `done` is what the route without /stream answers';
 
 @ApiTags('chat')
 @Controller({ path: 'chat', version: '1' })
@@ -34,6 +36,7 @@ export class ChatController {
   }
 
   @EventStream('stateless/stream', { method: RequestMethod.POST })
+  @ApiOkResponse({ description: STREAMED })
   @ApiOperation({ summary: 'Ask, and get the answer as it comes: `tool`, `token`, then `done` or `error`' })
   @Deadline('chat')
   @Scopes('chat')
@@ -42,6 +45,7 @@ export class ChatController {
   }
 
   @EventStream('stateful/stream', { method: RequestMethod.POST })
+  @ApiOkResponse({ description: STREAMED })
   @ApiOperation({ summary: 'Ask within a session, and get the answer as it comes' })
   @ApiErrors('CHAT_SESSION_NOT_FOUND')
   @Deadline('chat')
