@@ -63,13 +63,18 @@ export class ImportReporter {
     this.events.warn('import_failed', { import_id: this.manifest.importId, error_code: code, reason });
   }
 
-  /** @returns whether the import goes on elsewhere: it was stopped for this process, not for its owner */
-  async stopped(progress: ImportProgress, forShutdown: boolean): Promise<boolean> {
+  /**
+   * Writes down that a run was stopped before its end.
+   * @returns `put_back` when only this process has to stop, `cancelled` when its owner wanted it, and `gone` when
+   * nothing is known of the import any more
+   */
+  async stopped(progress: ImportProgress, forShutdown: boolean): Promise<'put_back' | 'cancelled' | 'gone'> {
     const last = { ...progress, etaSeconds: null };
-    if (forShutdown && (await this.step(['running'], { status: 'queued', progress: last })) === 'queued') return true;
-    await this.step(['cancelled'], { status: 'cancelled', progress: last });
+    if (forShutdown && (await this.step(['running'], { status: 'queued', progress: last })) === 'queued') return 'put_back';
+    const status = await this.step(['cancelled'], { status: 'cancelled', progress: last });
+    if (status === undefined) return 'gone';
     this.events.info('import_cancelled', { import_id: this.manifest.importId });
-    return false;
+    return 'cancelled';
   }
 
   /** Best effort: what keeps the import waiting may keep this from being written, and then the manifest tells it. */

@@ -51,6 +51,7 @@ export class ImportProcessor {
   private async begin(manifest: ImportManifest): Promise<JobEnd> {
     const { userId, importId } = manifest;
     const before = await this.repository.get(userId, importId);
+    if (before === undefined) await this.repository.create(manifest);
     const { status, unfinished } = await this.repository.begin(userId, importId);
     if (status !== 'running') {
       await this.spool.remove(importId);
@@ -109,11 +110,17 @@ export class ImportProcessor {
         await reporter.unreadable(meter.progress(outcome.counts), outcome);
         return this.done(manifest.importId);
       case 'stopped':
-        if (await reporter.stopped(meter.progress(outcome.counts), this.stopping)) return 'put_back';
-        return this.done(manifest.importId);
+        return this.afterStop(await reporter.stopped(meter.progress(outcome.counts), this.stopping), manifest.importId);
       case 'interrupted':
         return this.wait(outcome, manifest, reporter);
     }
+  }
+
+  private async afterStop(stop: 'put_back' | 'cancelled' | 'gone', importId: string): Promise<JobEnd> {
+    if (stop === 'put_back') return 'put_back';
+    // A Redis that lost its data knows of no import: the upload is still here, and recovery begins again with it. When
+    // a user is erased, the upload goes with the rest (see `ImportsService.forget`).
+    return stop === 'gone' ? 'done' : this.done(importId);
   }
 
   /** Tells that the import waits, in the one place that can be read without Redis, and has it tried again. */
