@@ -4,6 +4,7 @@ import { Redis } from 'ioredis';
 import pino from 'pino';
 import { metricType } from '../../src/services/metrics/metric-type';
 import { ErasureService } from '../../src/services/erasure/erasure.service';
+import type { ImportsService } from '../../src/services/imports/imports.service';
 import { ChunkRepository } from '../../src/services/records/chunk.repository';
 import type { HealthRecord } from '../../src/services/records/health-record';
 import { RecordWriter } from '../../src/services/records/record-writer';
@@ -171,7 +172,8 @@ describe('erasing a user', () => {
   it('removes every key of that user and of nobody else, and nothing the second time', async () => {
     await write('leaving', heartRates(100));
     await write('leaving2', heartRates(10));
-    const erasure = new ErasureService(gateway, service, events);
+    const noImports = { forget: () => Promise.resolve() } as Partial<ImportsService> as ImportsService;
+    const erasure = new ErasureService(gateway, service, noImports, events);
     expect(await erasure.erase('leaving')).toMatchObject({ records: 100, keys: 3 });
     expect(await client.keys(`${userKeys('leaving').prefix}*`)).toEqual([]);
     expect(await erasure.erase('leaving')).toEqual({ records: 0, keys: 0 });

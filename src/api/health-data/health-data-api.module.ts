@@ -1,7 +1,12 @@
 import { Module } from '@nestjs/common';
 import { HealthDataModule } from '../../services/health-data/health-data.module';
+import { IdempotencyModule } from '../../services/idempotency/idempotency.module';
 import { HealthDataController } from './health-data.controller';
 import { HealthDataQueries } from './health-data.queries';
 
-@Module({ imports: [HealthDataModule], controllers: [HealthDataController], providers: [HealthDataQueries] })
+@Module({
+  imports: [HealthDataModule, IdempotencyModule],
+  controllers: [HealthDataController],
+  providers: [HealthDataQueries],
+})
 export class HealthDataApiModule {}

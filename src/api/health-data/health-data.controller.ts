@@ -2,6 +2,7 @@ import { ApiAnswer, ApiErrors, CurrentUser, Scopes, type User } from '@app/commo
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { PushService } from '../../services/records/push.service';
+import { Idempotent } from '../idempotency/idempotent.decorator';
 import { AggregatesAnswer, HeldMetricsAnswer, PushAnswer, RecordsAnswer } from './health-data.answers';
 import { AggregatesQueryDto, PushRecordsDto, RecordsQueryDto } from './health-data.dto';
 import { HealthDataQueries } from './health-data.queries';
@@ -46,6 +47,7 @@ export class HealthDataController {
   @ApiAnswer(PushAnswer, { description: 'How many were stored, and what was wrong with the others' })
   @ApiErrors('HEALTH_DATA_INVALID_FORMAT', 'REDIS_STORAGE_FULL', 'REDIS_WRITE_REFUSED')
   @HttpCode(200)
+  @Idempotent()
   @Scopes('health:write')
   push(@CurrentUser() user: User, @Body() body: PushRecordsDto): Promise<PushAnswer> {
     return this.pushes.push(user.id, body.records, body.atomic);

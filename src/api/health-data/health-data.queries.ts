@@ -19,8 +19,8 @@ export class HealthDataQueries {
   ) {}
 
   async metrics(user: User): Promise<HeldMetricsAnswer> {
-    const { timeZone } = await this.profiles.preferences(user.id);
     const held = await this.recordsService.metrics(user.id);
+    const { timeZone } = await this.profiles.preferences(user.id);
     return { metrics: held.map((metric) => presentHeldMetric(metric, timeZone)) };
   }
 

@@ -6,6 +6,7 @@ import type { Period, WeekStart } from '../periods/period';
 import { noDataError } from '../records/available-periods';
 import type { ChunkSummary } from '../records/chunk-index';
 import { ChunkRepository } from '../records/chunk.repository';
+import { readHealthData } from '../records/health-data-read';
 import { resolveUnbounded } from '../records/unbounded-period';
 import { type AggregateBucket, bucketStatistics } from './bucket-statistics';
 import {
@@ -57,9 +58,14 @@ export class AggregatesService {
   /**
    * Aggregates each metric over the buckets of the period; buckets without data are there, with count 0.
    * @throws HealthDataNotFoundError when none of the metrics has anything in the period
-   * @throws ValidationError when the period has too many buckets; and the errors of `RedisGateway`
+   * @throws ValidationError when the period has too many buckets
+   * @throws InfrastructureError HEALTH_DATA_UNAVAILABLE
    */
-  async aggregate(userId: string, query: AggregateQuery): Promise<Aggregates> {
+  aggregate(userId: string, query: AggregateQuery): Promise<Aggregates> {
+    return readHealthData('aggregate', () => this.compute(userId, query));
+  }
+
+  private async compute(userId: string, query: AggregateQuery): Promise<Aggregates> {
     const started = performance.now();
     const index = await this.chunks.index(
       userId,

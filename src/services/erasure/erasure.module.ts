@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
+import { ImportsModule } from '../imports/imports.module';
 import { RecordsModule } from '../records/records.module';
 import { ErasureService } from './erasure.service';
 
-@Module({ imports: [RecordsModule], providers: [ErasureService], exports: [ErasureService] })
+@Module({ imports: [ImportsModule, RecordsModule], providers: [ErasureService], exports: [ErasureService] })
 export class ErasureModule {}

@@ -1,5 +1,6 @@
 import { EventLogger, RedisGateway, userKeys } from '@app/common';
 import { Injectable } from '@nestjs/common';
+import { ImportsService } from '../imports/imports.service';
 import { RecordsService } from '../records/records.service';
 
 const KEYS_PER_STEP = 1000;
@@ -17,6 +18,7 @@ export class ErasureService {
   constructor(
     private readonly redis: RedisGateway,
     private readonly records: RecordsService,
+    private readonly imports: ImportsService,
     private readonly events: EventLogger,
   ) {}
 
@@ -25,6 +27,8 @@ export class ErasureService {
    * nothing and says so. Throws the errors of `RedisGateway`; what was removed by then stays removed.
    */
   async erase(userId: string): Promise<Erasure> {
+    // What is still being imported would come back behind our back.
+    await this.imports.forget(userId);
     const held = await this.records.metrics(userId);
     const records = held.reduce((total, { count }) => total + count, 0);
     const pattern = `${userKeys(userId).prefix}*`;

@@ -6,6 +6,7 @@ import { parsePeriod } from '../periods/parse-period';
 import type { Period, WeekStart } from '../periods/period';
 import { type Preferences, ProfileService } from '../profile/profile.service';
 import { ChunkRepository } from '../records/chunk.repository';
+import { readHealthData } from '../records/health-data-read';
 
 /** What data somebody asks for, in their own words. */
 export interface ScopeRequest {
@@ -34,12 +35,13 @@ export class DataScopeService {
 
   /**
    * @throws BusinessLogicError HEALTH_METRIC_NOT_SUPPORTED, with the nearest names
-   * @throws ValidationError when the period, the zone or the list cannot be understood; and the errors of `RedisGateway`
+   * @throws ValidationError when the period, the zone or the list cannot be understood
+   * @throws InfrastructureError HEALTH_DATA_UNAVAILABLE
    */
   async resolve(userId: string, request: ScopeRequest): Promise<DataScope> {
     if (request.timeZone !== undefined) assertTimeZone(request.timeZone);
     const metrics = await this.metrics(userId, request.metricTypes);
-    const saved = await this.profiles.preferences(userId);
+    const saved = await readHealthData('read_preferences', () => this.profiles.preferences(userId));
     const preferences = {
       ...saved,
       timeZone: request.timeZone ?? saved.timeZone,
@@ -55,7 +57,8 @@ export class DataScopeService {
       return parseMetricTypes(list);
     } catch (error) {
       if (!(error instanceof BusinessLogicError)) throw error;
-      return parseMetricTypes(list, await this.chunks.metrics(userId));
+      const held = await readHealthData('list_metrics', () => this.chunks.metrics(userId));
+      return parseMetricTypes(list, held);
     }
   }
 }

@@ -5,6 +5,7 @@ import type { Period } from '../periods/period';
 import { noDataError } from './available-periods';
 import type { ChunkSummary } from './chunk-index';
 import { ChunkRepository } from './chunk.repository';
+import { readHealthData } from './health-data-read';
 import { type HealthRecord, sourceKey } from './health-record';
 import { RecordPages, type SortOrder } from './record-pages';
 import { decodeCursor, encodeCursor } from './record-cursor';
@@ -49,9 +50,14 @@ export class RecordsService {
   /**
    * The records that start in the period, exactly as they were given, in order of start.
    * @throws HealthDataNotFoundError when none of the metrics has a record there
-   * @throws ValidationError when the cursor is not one this query gave out; and the errors of `RedisGateway`
+   * @throws ValidationError when the cursor is not one this query gave out
+   * @throws InfrastructureError HEALTH_DATA_UNAVAILABLE
    */
-  async list(userId: string, query: RecordsQuery): Promise<RecordPage> {
+  list(userId: string, query: RecordsQuery): Promise<RecordPage> {
+    return readHealthData('list_records', () => this.page(userId, query));
+  }
+
+  private async page(userId: string, query: RecordsQuery): Promise<RecordPage> {
     const started = performance.now();
     const order = query.order ?? 'asc';
     const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor, order);
@@ -79,11 +85,13 @@ export class RecordsService {
     };
   }
 
-  /** Everything a user has, by metric, in order of name. Throws the errors of `RedisGateway`. */
-  async metrics(userId: string): Promise<HeldMetric[]> {
-    const ids = await this.chunks.metrics(userId);
-    const index = await this.chunks.index(userId, ids);
-    return ids.map((id) => heldMetric(id, index.get(id) ?? [])).filter(({ count }) => count > 0);
+  /** Everything a user has, by metric, in order of name. @throws InfrastructureError HEALTH_DATA_UNAVAILABLE */
+  metrics(userId: string): Promise<HeldMetric[]> {
+    return readHealthData('list_metrics', async () => {
+      const ids = await this.chunks.metrics(userId);
+      const index = await this.chunks.index(userId, ids);
+      return ids.map((id) => heldMetric(id, index.get(id) ?? [])).filter(({ count }) => count > 0);
+    });
   }
 }
 
