@@ -27,9 +27,7 @@ export interface Periods {
 export function readPeriods(text: string, options: PeriodOptions, earlier?: AskedPeriod): Periods {
   const relative = earlier && relativePeriod(text, earlier, options);
   if (relative !== undefined) return relative;
-  // In "walk most last week" the "most" belongs to "walk"; only "most recent" is one expression.
-  const timeWords = text.replaceAll(/\bmost\b(?!\s+recent)/gi, '    ');
-  const found = findPeriods(timeWords, options).slice(0, MOST_PERIODS);
+  const found = findPeriods(text, options).slice(0, MOST_PERIODS);
   return {
     periods: found.map(({ period, text: said }) => asked(period, said, options)),
     rest: blankOut(text, found),

@@ -7,7 +7,7 @@ import { AggregatesAnswer, HeldMetricsAnswer, PushAnswer, RecordsAnswer } from '
 import { AggregatesQueryDto, PushRecordsDto, RecordsQueryDto } from './health-data.dto';
 import { HealthDataQueries } from './health-data.queries';
 
-@ApiTags('health data')
+@ApiTags('health-data')
 @Controller({ path: 'health-data', version: '1' })
 export class HealthDataController {
   constructor(

@@ -23,6 +23,7 @@ describe('findPeriods', () => {
     ['average heart rate last week', ['last week: 2025-10-27 2025-11-03']],
     ['highest weight this year', ['this year: 2025-01-01 2025-11-06']],
     ['Which day did I walk most in the last 30 days?', ['the last 30 days: 2025-10-07 2025-11-06']],
+    ['Which day did I walk most last week?', ['last week: 2025-10-27 2025-11-03']],
     ['How did I sleep last night?', ['last night: 2025-11-04T18:00 2025-11-05T12:00']],
     ['steps from March 3 to March 10 please', ['from March 3 to March 10: 2025-03-03 2025-03-11']],
     ['steps between 2025-03-03 and 2025-03-10', ['between 2025-03-03 and 2025-03-10: 2025-03-03 2025-03-11']],

@@ -8,8 +8,11 @@ import { WEEK_RULES } from './week-phrases';
 
 const RULES: readonly PhraseRule[] = [...RELATIVE_RULES, ...WEEK_RULES, ...CALENDAR_RULES, ...PART_RULES];
 
-/** Words that are a period only after another one: "a minute per day", "every Monday", "my most recent weight". */
-const NOT_A_PERIOD_AFTER = /\b(?:every|each|per|most|which|what|any|a|an)\s+$/i;
+/** Words before which a period is none: "a minute per day", "every Monday". */
+const NOT_A_PERIOD_AFTER = /\b(?:every|each|per|which|what|any|a|an)\s+$/i;
+/** "My most recent weight"; in "which day did I walk most last week" the "most" belongs to "walk". */
+const MOST_BEFORE = /\bmost\s+$/i;
+const RECENT = /^recent/i;
 const MONTH_LIKE_WORD = /^(?:may|march|mar)$/i;
 const BEFORE_MONTH =
   /\b(?:in|of|during|for|since|from|to|until|till|through|between|and|vs\.?|versus|than|with|before|after)\s+$/i;
@@ -43,6 +46,7 @@ export function isUsedAsPeriod(phrase: Phrase, text: string): boolean {
   const words = text.slice(phrase.index, phrase.end);
   const before = text.slice(0, phrase.index);
   if (NOT_A_PERIOD_AFTER.test(before)) return false;
+  if (RECENT.test(words) && MOST_BEFORE.test(before)) return false;
   if (MONTH_LIKE_WORD.test(words)) return BEFORE_MONTH.test(before);
   if (DAY_LIKE_WORD.test(words)) return BEFORE_DAY.test(before);
   return true;
