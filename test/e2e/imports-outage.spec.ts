@@ -6,7 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QUEUE_PREFIX, RedisProcess } from '@app/common';
-import { expectErrorEnvelope, expectSuccessEnvelope, startTestRedis, TEST_SECRET, type TestRedis, tokenFor } from '@app/common/testing';
+import {
+  expectErrorEnvelope,
+  expectSuccessEnvelope,
+  startTestRedis,
+  TEST_SECRET,
+  type TestRedis,
+  tokenFor,
+} from '@app/common/testing';
 import { Redis } from 'ioredis';
 import type { ImportReceiptAnswer } from '../../src/api/imports/imports.answers';
 import { exportXml, manyRecords } from '../fixtures/health-export';
@@ -65,7 +72,10 @@ describe('imports while Redis is away', () => {
       const client = new ImportsClient(running.app, 'user-without-redis');
       const receipt = await begin(client, small);
       expect(receipt.status).toBe('waiting_for_redis');
-      expect(await client.get(receipt.import_id)).toMatchObject({ status: 'waiting_for_redis', file_bytes: Buffer.byteLength(small) });
+      expect(await client.get(receipt.import_id)).toMatchObject({
+        status: 'waiting_for_redis',
+        file_bytes: Buffer.byteLength(small),
+      });
       const stranger = new ImportsClient(running.app, 'user-who-is-curious');
       expectErrorEnvelope(await stranger.request('GET', `/imports/${receipt.import_id}`), 'REDIS_CONNECTION_FAILED');
       const keyed = await client.uploadRaw(small, 'application/xml', { 'idempotency-key': 'k' });
@@ -74,6 +84,23 @@ describe('imports while Redis is away', () => {
       await redis.restart();
       expect(await endOf(client, receipt.import_id)).toMatchObject({ status: 'completed', result: { records: 50 } });
       expect(await stored(client)).toEqual([50]);
+    } finally {
+      await running.close();
+      await redis.stop();
+    }
+  });
+
+  it('starts without Redis, and imports when it comes', async () => {
+    const redis = await durableRedis();
+    await redis.down();
+    const running = await startImportsApp({ redis });
+    try {
+      const client = new ImportsClient(running.app, 'user-of-a-late-redis');
+      const { import_id } = await begin(client, small);
+      // Longer than the first attempts to connect: those have failed.
+      await sleep(1_500);
+      await redis.restart();
+      expect(await endOf(client, import_id)).toMatchObject({ status: 'completed', result: { records: 50 } });
     } finally {
       await running.close();
       await redis.stop();
@@ -92,7 +119,7 @@ describe('imports while Redis is away', () => {
       await redis.restart();
       expect(await endOf(client, import_id)).toMatchObject({ status: 'completed', result: { records: RECORDS } });
       expect(await stored(client)).toEqual([RECORDS]);
-      expect(await running.spooled()).toEqual([]);
+      await running.spoolEmptied();
     } finally {
       await running.close();
       await redis.stop();
@@ -127,7 +154,10 @@ describe('imports whose process ends', () => {
     let second: ImportsApp | undefined;
     try {
       const { import_id } = await begin(new ImportsClient(first.app, 'user-of-a-restart'), large);
-      await new ImportsClient(first.app, 'user-of-a-restart').until(import_id, ({ progress }) => progress.records_seen > 0);
+      await new ImportsClient(first.app, 'user-of-a-restart').until(
+        import_id,
+        ({ progress }) => progress.records_seen > 0,
+      );
       await first.close();
       second = await startImportsApp({ redis, dataDir: directory });
       const client = new ImportsClient(second.app, 'user-of-a-restart');
@@ -158,7 +188,7 @@ describe('imports whose process ends', () => {
       const client = new ImportsClient(survivor.app, 'user-of-a-killed-process');
       expect(await endOf(client, import_id)).toMatchObject({ status: 'completed', result: { records: RECORDS } });
       expect(await stored(client)).toEqual([RECORDS]);
-      expect(await survivor.spooled()).toEqual([]);
+      await survivor.spoolEmptied();
     } finally {
       victim.kill('SIGKILL');
       await survivor?.close();
@@ -184,7 +214,12 @@ async function startProcess(environment: Record<string, string>): Promise<ChildP
   const fixed = { NODE_ENV: 'test', AUTH_JWT_SECRET: TEST_SECRET, SAMPLE_DATA: 'off', LOG_LEVEL: 'silent' };
   const child = spawn(process.execPath, ['dist/src/main.js'], { env: { ...fixed, ...environment }, stdio: 'ignore' });
   const deadline = Date.now() + 20_000;
-  while (!(await fetch(`http://127.0.0.1:${environment.PORT}/health/live`).then((response) => response.ok, () => false))) {
+  while (
+    !(await fetch(`http://127.0.0.1:${environment.PORT}/health/live`).then(
+      (response) => response.ok,
+      () => false,
+    ))
+  ) {
     if (Date.now() > deadline || child.exitCode !== null) throw new Error('The application did not start');
     await sleep(100);
   }

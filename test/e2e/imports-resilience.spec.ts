@@ -1,10 +1,9 @@
 import { request } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expectErrorEnvelope, expectSuccessEnvelope } from '@app/common/testing';
 import type { ImportReceiptAnswer } from '../../src/api/imports/imports.answers';
 import { ImportThreads } from '../../src/services/imports/import-threads';
 import { exportXml, manyRecords, recordXml } from '../fixtures/health-export';
-import { dataOf, type ImportsApp, ImportsClient, startImportsApp } from './support/imports-app';
+import { dataOf, eventually, type ImportsApp, ImportsClient, startImportsApp } from './support/imports-app';
 
 const RECORDS = 80_000;
 let large: string;
@@ -22,7 +21,10 @@ async function begin(client: ImportsClient, content: Buffer | string = large): P
 }
 
 async function heartRates(client: ImportsClient): Promise<unknown> {
-  const { body } = await client.request('GET', '/health-data/aggregates?metric_types=HeartRate&time_period=all&stats=count,sum');
+  const { body } = await client.request(
+    'GET',
+    '/health-data/aggregates?metric_types=HeartRate&time_period=all&stats=count,sum',
+  );
   const { metrics } = dataOf<{ metrics: { buckets: { count: number; sum: number }[] }[] }>(body);
   const { count, sum } = metrics[0]?.buckets[0] ?? { count: 0, sum: 0 };
   return { count, sum };
@@ -32,14 +34,6 @@ const ALL = {
   count: RECORDS,
   sum: Array.from({ length: RECORDS }, (_, i) => 50 + (i % 90)).reduce((total, value) => total + value, 0),
 };
-
-async function eventually(check: () => Promise<boolean> | boolean, limitMs = 20_000): Promise<void> {
-  const deadline = Date.now() + limitMs;
-  while (!(await check())) {
-    if (Date.now() > deadline) throw new Error('It did not come true in time');
-    await sleep(25);
-  }
-}
 
 describe('imports and their process', () => {
   let running: ImportsApp;
@@ -57,7 +51,7 @@ describe('imports and their process', () => {
     await client.until(importId, ({ progress }) => progress.records_seen > 0);
     const answer = await client.request('DELETE', `/imports/${importId}`);
     expect(dataOf<{ status: string }>(answer.body).status).toBe('cancelled');
-    await eventually(async () => (await running.spooled()).length === 0);
+    await running.spoolEmptied();
     const ended = await client.get(importId);
     expect(ended.status).toBe('cancelled');
     expect(ended.progress.records_stored).toBeLessThan(RECORDS);
@@ -69,9 +63,13 @@ describe('imports and their process', () => {
     const first = await begin(client);
     const second = await begin(client);
     await client.request('DELETE', `/imports/${second}`);
-    expect(await client.get(second)).toMatchObject({ status: 'cancelled', started_at: null, progress: { records_seen: 0 } });
+    expect(await client.get(second)).toMatchObject({
+      status: 'cancelled',
+      started_at: null,
+      progress: { records_seen: 0 },
+    });
     await client.request('DELETE', `/imports/${first}`);
-    await eventually(async () => (await running.spooled()).length === 0);
+    await running.spoolEmptied();
   });
 
   it('leaves an import that has ended as it is', async () => {
@@ -91,7 +89,7 @@ describe('imports and their process', () => {
     expect(await heartRates(client)).toEqual(ALL);
     const starts = running.app.logs.named('import_started').filter((line) => line.import_id === importId);
     expect(starts.length).toBeGreaterThan(1);
-    expect(await running.spooled()).toEqual([]);
+    await running.spoolEmptied();
   });
 
   it('keeps nothing of an upload whose sender goes away', async () => {
@@ -104,8 +102,7 @@ describe('imports and their process', () => {
     upload.write(large.slice(0, 1_000_000));
     await eventually(async () => (await running.spooled()).length === 1);
     upload.destroy();
-    await eventually(async () => (await running.spooled()).length === 0);
-    expect(await running.spooled()).toEqual([]);
+    await running.spoolEmptied();
   });
 
   it('keeps nothing of a form whose sender goes away', async () => {
@@ -119,8 +116,7 @@ describe('imports and their process', () => {
     upload.write(large.slice(0, 1_000_000));
     await eventually(async () => (await running.spooled()).length === 1);
     upload.destroy();
-    await eventually(async () => (await running.spooled()).length === 0);
-    expect(await running.spooled()).toEqual([]);
+    await running.spoolEmptied();
   });
 
   it('refuses an upload over the limit, announced or not', async () => {
@@ -134,8 +130,10 @@ describe('imports and their process', () => {
       },
     });
     const unannounced = await client.request('POST', '/imports', chunks, { 'content-type': 'application/xml' });
-    expect(expectErrorEnvelope(unannounced, 'REQUEST_BODY_TOO_LARGE').details).toEqual({ limit_bytes: 40 * 1024 * 1024 });
-    expect(await running.spooled()).toEqual([]);
+    expect(expectErrorEnvelope(unannounced, 'REQUEST_BODY_TOO_LARGE').details).toEqual({
+      limit_bytes: 40 * 1024 * 1024,
+    });
+    await running.spoolEmptied();
   });
 });
 
@@ -161,20 +159,26 @@ describe('imports with an idempotency key', () => {
     const { body } = await client.request('GET', '/imports');
     expect(dataOf<{ imports: unknown[] }>(body).imports).toHaveLength(1);
     await client.ended(dataOf<ImportReceiptAnswer>(first.body).import_id);
-    await eventually(async () => (await running.spooled()).length === 0);
+    await running.spoolEmptied();
   });
 
   it('refuses the key for another file, and keeps keys of different users apart', async () => {
     const client = someone(running);
     await client.uploadRaw(file, 'application/xml', { 'idempotency-key': 'k' });
     const other = exportXml(manyRecords(6));
-    expectErrorEnvelope(await client.uploadRaw(other, 'application/xml', { 'idempotency-key': 'k' }), 'IDEMPOTENCY_KEY_REUSED');
+    expectErrorEnvelope(
+      await client.uploadRaw(other, 'application/xml', { 'idempotency-key': 'k' }),
+      'IDEMPOTENCY_KEY_REUSED',
+    );
     expect((await someone(running).uploadRaw(other, 'application/xml', { 'idempotency-key': 'k' })).status).toBe(202);
   });
 
   it('frees the key of an upload that was refused', async () => {
     const client = someone(running);
-    expectErrorEnvelope(await client.uploadRaw('nothing', 'application/xml', { 'idempotency-key': 'k' }), 'IMPORT_FILE_UNREADABLE');
+    expectErrorEnvelope(
+      await client.uploadRaw('nothing', 'application/xml', { 'idempotency-key': 'k' }),
+      'IMPORT_FILE_UNREADABLE',
+    );
     expect((await client.uploadRaw(file, 'application/xml', { 'idempotency-key': 'k' })).status).toBe(202);
   });
 
@@ -182,15 +186,23 @@ describe('imports with an idempotency key', () => {
     const headers = await running.app.bearer('user-with-slow-line', ['health:write']);
     const upload = request(`${running.app.url}/api/v1/imports`, {
       method: 'POST',
-      headers: { ...headers, 'content-type': 'application/xml', 'idempotency-key': 'slow', 'transfer-encoding': 'chunked' },
+      headers: {
+        ...headers,
+        'content-type': 'application/xml',
+        'idempotency-key': 'slow',
+        'transfer-encoding': 'chunked',
+      },
     });
     upload.on('error', () => undefined);
     upload.write(file.slice(0, 500));
     const client = new ImportsClient(running.app, 'user-with-slow-line');
     await eventually(async () => (await running.spooled()).length === 1);
-    expectErrorEnvelope(await client.uploadRaw(file, 'application/xml', { 'idempotency-key': 'slow' }), 'IDEMPOTENCY_REQUEST_RUNNING');
+    expectErrorEnvelope(
+      await client.uploadRaw(file, 'application/xml', { 'idempotency-key': 'slow' }),
+      'IDEMPOTENCY_REQUEST_RUNNING',
+    );
     upload.destroy();
-    await eventually(async () => (await running.spooled()).length === 0);
+    await running.spoolEmptied();
   });
 
   it('refuses a key that is none', async () => {

@@ -38,5 +38,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
 }
 
 function fingerprintOf({ url, body }: FastifyRequest): string {
-  return createHash('sha256').update(`${url}\n${JSON.stringify(body) ?? ''}`).digest('hex');
+  return createHash('sha256')
+    .update(`${url}\n${JSON.stringify(body) ?? ''}`)
+    .digest('hex');
 }

@@ -1,5 +1,14 @@
 import type { Readable } from 'node:stream';
-import { ApiAnswer, ApiErrors, CurrentUser, EventStream, NoDeadline, Scopes, StreamedBody, type User } from '@app/common';
+import {
+  ApiAnswer,
+  ApiErrors,
+  CurrentUser,
+  EventStream,
+  NoDeadline,
+  Scopes,
+  StreamedBody,
+  type User,
+} from '@app/common';
 import {
   Controller,
   Delete,

@@ -1,12 +1,7 @@
 import type { ImportProgress, ImportResult, ImportState } from '../../services/imports/import-state';
 import type { ImportReceipt } from '../../services/imports/imports.service';
 import { metricType } from '../../services/metrics/metric-type';
-import type {
-  ImportAnswer,
-  ImportProgressAnswer,
-  ImportReceiptAnswer,
-  ImportResultAnswer,
-} from './imports.answers';
+import type { ImportAnswer, ImportProgressAnswer, ImportReceiptAnswer, ImportResultAnswer } from './imports.answers';
 
 const PATH = '/api/v1/imports';
 

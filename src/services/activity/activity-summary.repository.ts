@@ -11,11 +11,7 @@ export class ActivitySummaryRepository {
    * @param exportInstant when the export was made, epoch milliseconds; 0 when it does not say
    * @throws the errors of `RedisGateway`
    */
-  async keep(
-    userId: string,
-    exportInstant: number,
-    summaries: readonly ExportedActivitySummary[],
-  ): Promise<KeptCount> {
+  async keep(userId: string, exportInstant: number, summaries: readonly ExportedActivitySummary[]): Promise<KeptCount> {
     const statements = summaries.map((summary) => ({ field: summary.date, content: summary }));
     return keepNewest(this.redis, userKeys(userId).activitySummaries(), exportInstant, statements);
   }

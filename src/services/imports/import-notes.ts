@@ -42,7 +42,8 @@ export class ImportNotes {
       ...(unknown.length > 0 ? [`Types that are not known are kept and averaged: ${named.join(', ')}`] : []),
       ...this.issueWarnings(),
       ...[...this.percents].map(
-        ([metric, count]) => `${metric}: ${count} values with unit % are above 1.5 and are read as percent, not as fractions`,
+        ([metric, count]) =>
+          `${metric}: ${count} values with unit % are above 1.5 and are read as percent, not as fractions`,
       ),
     ];
   }

@@ -24,8 +24,7 @@ export function retryDelayMs(attempt: number, random = Math.random()): number {
 /** Puts imports into the queue. */
 @Injectable()
 export class ImportQueue implements BeforeApplicationShutdown {
-  /** Shared with the worker of this process; waits for Redis when it is away. */
-  readonly connection: Redis;
+  private readonly connection: Redis;
   private readonly queue: Queue<ImportJob>;
   private readonly limitMs: number;
   private errorLoggedAt = 0;

@@ -1,10 +1,5 @@
-import { QUEUE_PREFIX } from '@app/common';
-import {
-  type BeforeApplicationShutdown,
-  Inject,
-  Injectable,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { QUEUE_PREFIX, REDIS_SETTINGS, redisOptions, type RedisSettings } from '@app/common';
+import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { type Job, WaitingError, Worker } from 'bullmq';
 import type { Config } from '../../config/config.schema';
 import { InjectConfig } from '../../config/config.module';
@@ -34,13 +29,16 @@ export class ImportQueueWorker implements OnApplicationBootstrap, BeforeApplicat
     private readonly queue: ImportQueue,
     private readonly processor: ImportProcessor,
     @InjectConfig() private readonly config: Config,
+    @Inject(REDIS_SETTINGS) private readonly redis: RedisSettings,
     @Inject(TAKEOVER_SETTINGS) private readonly takeover: TakeoverSettings,
   ) {}
 
   onApplicationBootstrap(): void {
     if (this.config.ROLE === 'api') return;
     this.worker = new Worker<ImportJob>(IMPORT_QUEUE, (job, token) => this.handle(job, token), {
-      connection: this.queue.connection,
+      // Connections of its own, on their way at once: BullMQ gives up for good on one that it has to connect itself and
+      // that fails the first time, and the process may well start before its Redis.
+      connection: { ...redisOptions(this.redis, 'blocking'), lazyConnect: false },
       prefix: QUEUE_PREFIX,
       concurrency: this.config.IMPORT_CONCURRENCY,
       lockDuration: this.takeover.lockMs,
@@ -58,11 +56,12 @@ export class ImportQueueWorker implements OnApplicationBootstrap, BeforeApplicat
     if (this.worker === undefined) return;
     this.processor.stopAll();
     let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, CLOSE_LIMIT_MS);
+    const limit = new Promise<'late'>((resolve) => {
+      timer = setTimeout(() => resolve('late'), CLOSE_LIMIT_MS);
     });
-    await Promise.race([this.worker.close(), limit]);
+    const end = await Promise.race([this.worker.close(), limit]);
     clearTimeout(timer);
+    if (end === 'late') await this.worker.disconnect();
   }
 
   private async handle(job: Job<ImportJob>, token: string | undefined): Promise<void> {

@@ -70,7 +70,8 @@ export class ImportReporter {
    */
   async stopped(progress: ImportProgress, forShutdown: boolean): Promise<'put_back' | 'cancelled' | 'gone'> {
     const last = { ...progress, etaSeconds: null };
-    if (forShutdown && (await this.step(['running'], { status: 'queued', progress: last })) === 'queued') return 'put_back';
+    if (forShutdown && (await this.step(['running'], { status: 'queued', progress: last })) === 'queued')
+      return 'put_back';
     const status = await this.step(['cancelled'], { status: 'cancelled', progress: last });
     if (status === undefined) return 'gone';
     this.events.info('import_cancelled', { import_id: this.manifest.importId });
@@ -80,7 +81,12 @@ export class ImportReporter {
   /** Best effort: what keeps the import waiting may keep this from being written, and then the manifest tells it. */
   async waiting(code: ErrorCode, message: string): Promise<void> {
     const { importId, userId } = this.manifest;
-    this.events.warn('import_failed', { import_id: importId, error_code: code, reason: 'waiting', err: new Error(message) });
+    this.events.warn('import_failed', {
+      import_id: importId,
+      error_code: code,
+      reason: 'waiting',
+      err: new Error(message),
+    });
     try {
       await this.repository.step(userId, importId, UNFINISHED, { status: 'waiting_for_redis' });
     } catch (err) {

@@ -90,7 +90,12 @@ export class ImportProcessor {
     try {
       return await run.outcome;
     } catch (err) {
-      this.events.error('import_failed', { import_id: importId, error_code: 'INTERNAL_SERVER_ERROR', reason: 'worker_died', err });
+      this.events.error('import_failed', {
+        import_id: importId,
+        error_code: 'INTERNAL_SERVER_ERROR',
+        reason: 'worker_died',
+        err,
+      });
       throw err;
     }
   }
@@ -156,4 +161,3 @@ export class ImportProcessor {
     return 'done';
   }
 }
-

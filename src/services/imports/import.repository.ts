@@ -76,7 +76,10 @@ export class ImportRepository {
     const keys = userKeys(userId);
     const known = await this.redis.execute('list_imports', (client) => client.zrevrange(keys.imports(), 0, -1));
     // Ids sort by time: a cursor needs no rank that could shift.
-    const older = known.filter((id) => before === undefined || id < before).sort().reverse();
+    const older = known
+      .filter((id) => before === undefined || id < before)
+      .sort()
+      .reverse();
     const ids = older.slice(0, limit);
     const last = ids.at(-1);
     if (last === undefined) return { imports: [], next: null };

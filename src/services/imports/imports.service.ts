@@ -70,8 +70,11 @@ export class ImportsService {
   async get(userId: string, importId: string): Promise<ImportState> {
     const manifest = await this.manifestOf(userId, importId);
     const state = await this.stateOf(userId, importId, manifest);
-    if (state === undefined) throw new NotFoundError('IMPORT_JOB_NOT_FOUND', { details: { import_id: importId.slice(0, 100) } });
-    return manifest?.waiting !== undefined && !isFinal(state.status) ? { ...state, status: 'waiting_for_redis' } : state;
+    if (state === undefined)
+      throw new NotFoundError('IMPORT_JOB_NOT_FOUND', { details: { import_id: importId.slice(0, 100) } });
+    return manifest?.waiting !== undefined && !isFinal(state.status)
+      ? { ...state, status: 'waiting_for_redis' }
+      : state;
   }
 
   /** The latest first; `before` is the `next` of the page before. @throws the errors of `RedisGateway` */
@@ -139,7 +142,12 @@ export class ImportsService {
       return { importId, status: 'queued' };
     } catch (error) {
       if (!(error instanceof InfrastructureError)) throw error;
-      this.events.warn('import_failed', { import_id: importId, error_code: error.error_code, reason: 'waiting', err: error });
+      this.events.warn('import_failed', {
+        import_id: importId,
+        error_code: error.error_code,
+        reason: 'waiting',
+        err: error,
+      });
       return { importId, status: 'waiting_for_redis' };
     }
   }
@@ -165,4 +173,3 @@ function waitingState({ importId, kind, bytes, createdAt }: ImportManifest): Imp
   const nothing = { startedAt: null, finishedAt: null, progress: NO_PROGRESS, result: null, error: null };
   return { importId, status: 'waiting_for_redis', kind, fileBytes: bytes, createdAt, ...nothing };
 }
-

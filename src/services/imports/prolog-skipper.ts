@@ -57,7 +57,10 @@ export class PrologSkipper {
   private missing(): UnreadableExport {
     this.checkEncoding();
     const cut = /<!DOCTYPE\s+HealthData\b/.test(this.head) && this.head.length <= LONGEST_PROLOG;
-    return new UnreadableExport(cut ? 'xml_truncated' : 'no_health_data', cut ? Buffer.byteLength(this.head) : undefined);
+    return new UnreadableExport(
+      cut ? 'xml_truncated' : 'no_health_data',
+      cut ? Buffer.byteLength(this.head) : undefined,
+    );
   }
 
   private checkEncoding(): void {

@@ -29,12 +29,17 @@ class EventLog implements ExportSink {
   issue: ExportSink['issue'] = (kind, count) => void this.events.push(['issue', kind, count]);
 
   named(name: string): unknown[] {
-    return this.events.filter(([event]) => event === name).map(([, ...values]) => (values.length === 1 ? values[0] : values));
+    return this.events
+      .filter(([event]) => event === name)
+      .map(([, ...values]) => (values.length === 1 ? values[0] : values));
   }
 }
 
 /** Reads bytes in pieces of the given lengths (the last length repeats), as an import does. */
-function read(bytes: Buffer, lengths: readonly number[] = [bytes.length || 1]): { log: EventLog; fault?: UnreadableExport } {
+function read(
+  bytes: Buffer,
+  lengths: readonly number[] = [bytes.length || 1],
+): { log: EventLog; fault?: UnreadableExport } {
   const log = new EventLog();
   const decoder = new Utf8Decoder();
   const parser = new SaxesExportParser(log);
@@ -60,23 +65,57 @@ describe('reading an export', () => {
     const { log, fault } = readXml(
       exportXml(
         recordXml({ value: '47.8478' }) +
-          recordXml({ type: 'HKQuantityTypeIdentifierBodyMass', value: '72.0', unit: 'kg', metadata: { HKWasUserEntered: '1' } }) +
-          recordXml({ source: 'iPhone &amp; Co', device: '&lt;&lt;HKDevice: 0x1&gt;, name:iPhone, model:iPhone, hardware:iPhone12,1&gt;' }),
+          recordXml({
+            type: 'HKQuantityTypeIdentifierBodyMass',
+            value: '72.0',
+            unit: 'kg',
+            metadata: { HKWasUserEntered: '1' },
+          }) +
+          recordXml({
+            source: 'iPhone &amp; Co',
+            device: '&lt;&lt;HKDevice: 0x1&gt;, name:iPhone, model:iPhone, hardware:iPhone12,1&gt;',
+          }),
       ),
     );
     expect(fault).toBeUndefined();
     const at = Date.parse('2024-03-01T07:00:00Z');
     expect(log.named('record')).toEqual([
-      { metric: 'HKQuantityTypeIdentifierHeartRate', start: at, end: at, value: 47.8478, unit: 'count/min', source: 'Anna’s Watch', kind: 'watch' },
-      { metric: 'HKQuantityTypeIdentifierBodyMass', start: at, end: at, value: '72.0', unit: 'kg', source: 'Anna’s Watch', kind: 'manual' },
-      { metric: 'HKQuantityTypeIdentifierHeartRate', start: at, end: at, value: 62, unit: 'count/min', source: 'iPhone & Co', kind: 'phone' },
+      {
+        metric: 'HKQuantityTypeIdentifierHeartRate',
+        start: at,
+        end: at,
+        value: 47.8478,
+        unit: 'count/min',
+        source: 'Anna’s Watch',
+        kind: 'watch',
+      },
+      {
+        metric: 'HKQuantityTypeIdentifierBodyMass',
+        start: at,
+        end: at,
+        value: '72.0',
+        unit: 'kg',
+        source: 'Anna’s Watch',
+        kind: 'manual',
+      },
+      {
+        metric: 'HKQuantityTypeIdentifierHeartRate',
+        start: at,
+        end: at,
+        value: 62,
+        unit: 'count/min',
+        source: 'iPhone & Co',
+        kind: 'phone',
+      },
     ]);
   });
 
   it('gives the date of the export, the person, and zones with the start of their record', () => {
     const { log } = readXml(exportXml(recordXml({ metadata: { HKTimeZone: 'Europe/Paris' } })));
     expect(log.named('exportDate')).toEqual([{ instant: Date.parse('2024-06-01T08:00:00Z'), offsetMinutes: 120 }]);
-    expect(log.named('person')).toEqual([{ birthDate: '1988-04-12', sex: 'HKBiologicalSexFemale', bloodType: undefined }]);
+    expect(log.named('person')).toEqual([
+      { birthDate: '1988-04-12', sex: 'HKBiologicalSexFemale', bloodType: undefined },
+    ]);
     expect(log.named('zone')).toEqual([[Date.parse('2024-03-01T07:00:00Z'), 'Europe/Paris']]);
   });
 
@@ -117,19 +156,28 @@ describe('reading an export', () => {
   it('reads rings of both kinds with their units', () => {
     const { log } = readXml(exportXml(ENERGY_RINGS + TIME_RINGS));
     expect(log.named('activity')).toEqual([
-      expect.objectContaining({ date: '2024-03-01', energy: { value: { value: 512.3, unit: 'kcal' }, goal: { value: 600, unit: 'kcal' } } }),
-      expect.objectContaining({ date: '2024-03-02', moveTime: { value: { value: 77, unit: 'min' }, goal: { value: 90, unit: 'min' } } }),
+      expect.objectContaining({
+        date: '2024-03-01',
+        energy: { value: { value: 512.3, unit: 'kcal' }, goal: { value: 600, unit: 'kcal' } },
+      }),
+      expect.objectContaining({
+        date: '2024-03-02',
+        moveTime: { value: { value: 77, unit: 'min' }, goal: { value: 90, unit: 'min' } },
+      }),
     ]);
   });
 
   it('gives the records inside a Correlation like any other, and names what it does not keep', () => {
-    const { log } = readXml(exportXml(`${BLOOD_PRESSURE}<Audiogram type="x"><SensitivityPoint/></Audiogram>${recordXml()}`));
+    const { log } = readXml(
+      exportXml(`${BLOOD_PRESSURE}<Audiogram type="x"><SensitivityPoint/></Audiogram>${recordXml()}`),
+    );
     expect(log.named('record').map((record) => (record as { value: unknown }).value)).toEqual([121, 79, 62]);
     expect(log.named('skipped')).toEqual(['Correlation', 'Audiogram']);
   });
 
   it('passes over the beats of a heart rate variability record', () => {
-    const beats = '<HeartRateVariabilityMetadataList><InstantaneousBeatsPerMinute bpm="61" time="00:20:37,80"/></HeartRateVariabilityMetadataList>';
+    const beats =
+      '<HeartRateVariabilityMetadataList><InstantaneousBeatsPerMinute bpm="61" time="00:20:37,80"/></HeartRateVariabilityMetadataList>';
     const { log } = readXml(exportXml(recordXml({ metadata: { a: 'b' } }).replace(' </Record>', `${beats} </Record>`)));
     expect(log.events.filter(([name]) => name === 'record' || name === 'skipped')).toHaveLength(1);
   });
@@ -185,7 +233,11 @@ describe('refusing what is damaged', () => {
     ['a file cut between tags', two.slice(0, two.lastIndexOf(' <Record')), 'xml_truncated'],
     ['a file cut in its DTD', two.slice(0, 100), 'xml_truncated'],
     ['another kind of XML', '<?xml version="1.0"?><ClinicalDocument/>', 'no_health_data'],
-    ['a declared encoding that is not UTF-8', exportXml('', { declaration: '<?xml version="1.0" encoding="ISO-8859-1"?>' }), 'wrong_encoding'],
+    [
+      'a declared encoding that is not UTF-8',
+      exportXml('', { declaration: '<?xml version="1.0" encoding="ISO-8859-1"?>' }),
+      'wrong_encoding',
+    ],
     ['elements nested beyond measure', exportXml('<a>'.repeat(100)), 'xml_too_deep'],
     ['a tag without an end', exportXml(`<Record type="${'x'.repeat(5_000_000)}`), 'xml_token_too_long'],
   ])('says so of %s', (_name, xml, reason) => {
@@ -203,10 +255,17 @@ describe('refusing what is damaged', () => {
   });
 
   it('gives all records before bytes that are no UTF-8, and where those are', () => {
-    const bytes = Buffer.concat([Buffer.from(two.slice(0, -14)), Buffer.from([0x41, 0xff, 0xfe]), Buffer.from('</HealthData>')]);
+    const bytes = Buffer.concat([
+      Buffer.from(two.slice(0, -14)),
+      Buffer.from([0x41, 0xff, 0xfe]),
+      Buffer.from('</HealthData>'),
+    ]);
     const { log, fault } = read(bytes);
     expect(log.named('record')).toHaveLength(2);
-    expect(fault?.details).toMatchObject({ reason: 'wrong_encoding', byte_offset: Buffer.byteLength(two.slice(0, -14)) + 1 });
+    expect(fault?.details).toMatchObject({
+      reason: 'wrong_encoding',
+      byte_offset: Buffer.byteLength(two.slice(0, -14)) + 1,
+    });
   });
 
   it.each([
@@ -220,7 +279,11 @@ describe('refusing what is damaged', () => {
 
 describe('pieces of any size', () => {
   const xml = exportXml(
-    recordXml({ source: '导出 😀’s\u00a0Watch', value: '1.5' }) + BLOOD_PRESSURE + NEW_WORKOUT + ENERGY_RINGS + recordXml({ source: '&c;&#233;' }),
+    recordXml({ source: '导出 😀’s\u00a0Watch', value: '1.5' }) +
+      BLOOD_PRESSURE +
+      NEW_WORKOUT +
+      ENERGY_RINGS +
+      recordXml({ source: '&c;&#233;' }),
     { dtd: ENTITY_BOMB },
   );
   const bytes = Buffer.from(xml);
@@ -230,7 +293,9 @@ describe('pieces of any size', () => {
     expect(whole.filter(([name]) => name === 'record')).toHaveLength(4);
     // As text: deep equality of some thousand lists would take most of the time.
     const expected = JSON.stringify(whole);
-    const differing = [...bytes.keys()].slice(1).filter((at) => JSON.stringify(read(bytes, [at, bytes.length]).log.events) !== expected);
+    const differing = [...bytes.keys()]
+      .slice(1)
+      .filter((at) => JSON.stringify(read(bytes, [at, bytes.length]).log.events) !== expected);
     expect(differing).toEqual([]);
   });
 

@@ -66,7 +66,15 @@ export class WorkoutElement {
     if (type.length > LONGEST_TEXT || source.length > LONGEST_TEXT) return this.sink.skipped('value_too_long');
     const duration = quantityOf(attributes.duration, attributes.durationUnit);
     const children = { statistics: [], events: [], routes: [], locations: 0, metadata: {} };
-    this.workout = { type: this.texts.of(type), source: this.texts.of(source), start, end, duration, ...children, attributes };
+    this.workout = {
+      type: this.texts.of(type),
+      source: this.texts.of(source),
+      start,
+      end,
+      duration,
+      ...children,
+      attributes,
+    };
   }
 
   private child(workout: Open, name: string, attributes: Attributes): void {
@@ -117,7 +125,11 @@ function withTotals(workout: Omit<Open, 'attributes'>, attributes: Attributes): 
     { name: 'totalDistance', unit: attributes.totalDistanceUnit, metric: distance },
     { name: 'totalEnergyBurned', unit: attributes.totalEnergyBurnedUnit, metric: 'ActiveEnergyBurned' },
     { name: 'totalFlightsClimbed', unit: attributes.totalFlightsClimbedUnit ?? 'count', metric: 'FlightsClimbed' },
-    { name: 'totalSwimmingStrokeCount', unit: attributes.totalSwimmingStrokeCountUnit ?? 'count', metric: 'SwimmingStrokeCount' },
+    {
+      name: 'totalSwimmingStrokeCount',
+      unit: attributes.totalSwimmingStrokeCountUnit ?? 'count',
+      metric: 'SwimmingStrokeCount',
+    },
   ];
   const missing = totals.flatMap(({ name, unit, metric }) => {
     const sum = parseAppleValue(attributes[name]);

@@ -17,6 +17,8 @@ export interface ImportsApp {
   readonly dataDir: string;
   /** Folders in the spool. */
   spooled(): Promise<string[]>;
+  /** Waits until nothing is left in the spool; it is emptied just after an import has ended. */
+  spoolEmptied(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -52,11 +54,13 @@ export async function startImportsApp(options: ImportsAppOptions = {}): Promise<
     http: { maxUploadBytes: config.IMPORT_MAX_BYTES },
     override: [[TAKEOVER_SETTINGS, { lockMs: 1_000, checkMs: 500 }]],
   });
+  const spooled = async (): Promise<string[]> => readdir(join(dataDir, 'spool')).catch(() => []);
   return {
     app,
     redis,
     dataDir,
-    spooled: async () => readdir(join(dataDir, 'spool')).catch(() => []),
+    spooled,
+    spoolEmptied: () => eventually(async () => (await spooled()).length === 0),
     close: async () => {
       await app.close();
       if (options.redis === undefined) await redis.stop();
@@ -143,4 +147,13 @@ export interface Answer {
 
 export function dataOf<T>(body: unknown): T {
   return (body as { data: T }).data;
+}
+
+/** Polls until `check` holds. */
+export async function eventually(check: () => Promise<boolean> | boolean, limitMs = 20_000): Promise<void> {
+  const deadline = Date.now() + limitMs;
+  while (!(await check())) {
+    if (Date.now() > deadline) throw new Error('It did not come true in time');
+    await sleep(25);
+  }
 }
