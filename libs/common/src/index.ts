@@ -13,6 +13,7 @@ export * from './errors/error-definition';
 export * from './errors/exceptions';
 export * from './errors/reported-error';
 export * from './health/component-health';
+export * from './health/health-components';
 export * from './health/health-settings';
 export * from './health/health.module';
 export * from './health/health.service';

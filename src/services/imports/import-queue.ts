@@ -64,6 +64,16 @@ export class ImportQueue implements BeforeApplicationShutdown {
     return (await this.bounded('remove_import_job', () => this.queue.remove(importId))) === 1;
   }
 
+  /** How many imports wait for a worker, wait for their next try, and run. @throws RedisConnectionError, RedisTimeoutError */
+  async counts(): Promise<{ queued: number; delayed: number; running: number }> {
+    const {
+      waiting = 0,
+      delayed = 0,
+      active = 0,
+    } = await this.bounded('count_import_jobs', () => this.queue.getJobCounts('waiting', 'delayed', 'active'));
+    return { queued: waiting, delayed, running: active };
+  }
+
   /** The queue's connections tell of every attempt that fails: one line for each half minute of that is enough. */
   noteError(err: Error): void {
     if (Date.now() - this.errorLoggedAt < ERROR_LOG_EVERY_MS) return;

@@ -9,6 +9,7 @@ import { ImportRecovery } from './import-recovery';
 import { ImportRepository } from './import.repository';
 import { ImportSpool } from './import-spool';
 import { ImportThreads } from './import-threads';
+import { ImportsHealth } from './imports-health';
 import { ImportsService } from './imports.service';
 
 @Module({
@@ -26,6 +27,7 @@ import { ImportsService } from './imports.service';
     ImportProcessor,
     ImportQueueWorker,
     ImportRecovery,
+    ImportsHealth,
     ImportsService,
   ],
   exports: [ImportsService],

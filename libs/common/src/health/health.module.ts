@@ -1,27 +1,33 @@
 import { type DynamicModule, type FactoryProvider, Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
+import { HealthComponents } from './health-components';
 import { HEALTH_SETTINGS, type HealthSettings } from './health-settings';
 import { HealthHost } from './health-host';
 import { HealthService } from './health.service';
 import { LlmHealthIndicator } from './llm-health.indicator';
 import { RedisHealthIndicator } from './redis-health.indicator';
 
-/** `HealthService` with indicators for Redis and the language model. Needs `RedisModule`. */
+/**
+ * `HealthService` with indicators for Redis and the language model, and `HealthComponents` for feature modules to add
+ * theirs. Needs `RedisModule`.
+ */
 @Module({})
 export class HealthModule {
   static forRootAsync(settings: Pick<FactoryProvider<HealthSettings>, 'inject' | 'useFactory'>): DynamicModule {
     return {
       module: HealthModule,
+      global: true,
       // A check that fails is in the report; Terminus would log it, with the driver's message, on every probe.
       imports: [TerminusModule.forRoot({ logger: false })],
       providers: [
         { provide: HEALTH_SETTINGS, ...settings },
+        HealthComponents,
         HealthHost,
         HealthService,
         LlmHealthIndicator,
         RedisHealthIndicator,
       ],
-      exports: [HealthService],
+      exports: [HealthComponents, HealthService],
     };
   }
 }

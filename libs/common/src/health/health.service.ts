@@ -2,9 +2,9 @@ import { Inject, Injectable, ServiceUnavailableException } from '@nestjs/common'
 import { HealthCheckService, type HealthCheckResult, type HealthIndicatorFunction } from '@nestjs/terminus';
 import type { ErrorCode } from '../errors/catalogue';
 import type { ComponentHealth } from './component-health';
+import { HealthComponents } from './health-components';
 import { HealthHost } from './health-host';
 import { HEALTH_SETTINGS, type HealthSettings } from './health-settings';
-import { LlmHealthIndicator } from './llm-health.indicator';
 import { RedisHealthIndicator } from './redis-health.indicator';
 
 /** `/health`, for people. */
@@ -27,14 +27,14 @@ export class HealthService {
   constructor(
     private readonly terminus: HealthCheckService,
     private readonly redis: RedisHealthIndicator,
-    private readonly llm: LlmHealthIndicator,
+    private readonly components: HealthComponents,
     private readonly host: HealthHost,
     @Inject(HEALTH_SETTINGS) private readonly settings: HealthSettings,
   ) {}
 
   /** All components; unhealthy when any of them is. */
   async report(): Promise<HealthReport> {
-    const { status, details } = await this.check([() => this.redis.check('redis'), () => this.llm.check('llm')]);
+    const { status, details } = await this.check(this.components.indicators());
     const components = Object.entries(details).map(([name, { status: state, ...rest }]) => {
       const component: ComponentHealth = { status: state === 'up' ? 'healthy' : 'unhealthy', ...rest };
       return [name, component] as const;
