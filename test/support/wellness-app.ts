@@ -9,6 +9,7 @@ import {
   type TestRedis,
   TEST_SECRET,
 } from '@app/common/testing';
+import { OPENAPI_SETTINGS } from '../../src/api/system/openapi-settings';
 import { AppModule } from '../../src/app.module';
 import { loadConfig } from '../../src/config/load-config';
 import { httpSettings, UNPREFIXED } from '../../src/config/settings';
@@ -31,6 +32,7 @@ export async function startWellnessApp(environment: Readonly<Record<string, stri
     root: AppModule.forRoot(config, { redisUrl: redis.url, logging }),
     http: httpSettings(config),
     unprefixed: UNPREFIXED,
+    openApi: OPENAPI_SETTINGS,
     logs,
   });
   return {

@@ -9,6 +9,11 @@ export const OPENAPI_SETTINGS: OpenApiSettings = {
     '(all of them: `/errors`) and a `correlation_id`, which is also in the `X-Correlation-ID` header of every answer. ' +
     'Ask for `application/problem+json` to get RFC 9457 problem details instead.',
   version: '1.0.0',
+  // Whatever belongs to a user is in Redis.
+  errors: {
+    withToken: ['REDIS_CONNECTION_FAILED', 'REDIS_OPERATION_TIMEOUT'],
+    writing: ['REDIS_STORAGE_FULL', 'REDIS_WRITE_REFUSED'],
+  },
   tags: [
     { name: 'health-data', description: 'What was measured: metrics, records, aggregates' },
     { name: 'imports', description: 'Uploads of Apple Health exports and their progress' },

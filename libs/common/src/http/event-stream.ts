@@ -192,7 +192,7 @@ async function arrives(first: Promise<unknown>, patienceMs: number, signal: Abor
     signal.addEventListener('abort', onAbort);
     first.then(
       () => settle(() => resolve(true)),
-      (error: unknown) => settle(() => reject(error)),
+      (error: Error) => settle(() => reject(error)),
     );
   });
 }

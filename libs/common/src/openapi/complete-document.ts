@@ -18,6 +18,14 @@ interface Operation extends Record<string, unknown> {
   summary?: string;
 }
 
+/** Codes that whole kinds of routes can answer with, besides those of the framework. */
+export interface CommonErrors {
+  /** Every route that needs a token. */
+  readonly withToken?: readonly ErrorCode[];
+  /** Every route that needs a token and changes something. */
+  readonly writing?: readonly ErrorCode[];
+}
+
 export const BEARER = 'bearer';
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
@@ -48,13 +56,15 @@ const WITH_BODY: readonly ErrorCode[] = [
  * Completes what the framework has found out: adds to every operation the errors it can give, from the catalogue, the
  * correlation id on every response, the scopes, and an example wherever none was given.
  */
-export function completeDocument(document: OpenAPIObject): OpenAPIObject {
+export function completeDocument(document: OpenAPIObject, errors: CommonErrors = {}): OpenAPIObject {
   const used = new Set<ErrorCode>();
   const schemas = (document.components?.schemas ?? {}) as Schemas;
   for (const path of Object.values(document.paths)) {
     for (const method of METHODS) {
       const operation = path[method] as unknown as Operation | undefined;
-      if (operation !== undefined) completeOperation(operation, schemas, used);
+      if (operation === undefined) continue;
+      const common = [...(errors.withToken ?? []), ...(method === 'get' ? [] : (errors.writing ?? []))];
+      completeOperation(operation, { schemas, used, common });
     }
   }
   const components = document.components ?? {};
@@ -66,18 +76,28 @@ export function completeDocument(document: OpenAPIObject): OpenAPIObject {
   return { ...document, components: { ...components, ...errorComponents } };
 }
 
-function completeOperation(operation: Operation, schemas: Schemas, used: Set<ErrorCode>): void {
+interface Surroundings {
+  readonly schemas: Schemas;
+  readonly used: Set<ErrorCode>;
+  readonly common: readonly ErrorCode[];
+}
+
+function completeOperation(operation: Operation, { schemas, used, common }: Surroundings): void {
   const extensions = takeExtensions(operation);
   const own = (operation[ERROR_CODES_EXTENSION] ?? []) as readonly ErrorCode[];
   delete operation[ERROR_CODES_EXTENSION];
   operation.security = extensions.public === true ? [] : [{ [BEARER]: extensions.scopes ?? [] }];
   giveExamples(operation, schemas);
-  const codes = codesOf(operation, extensions, own);
+  const codes = codesOf(operation, extensions, extensions.public === true ? own : [...own, ...common]);
   codes.forEach((code) => used.add(code));
   for (const [status, ofStatus] of byStatus(codes))
-    operation.responses[status] = errorResponse(status, ofStatus, operation.responses[status]);
-  for (const response of Object.values(operation.responses)) {
-    response.headers = { 'X-Correlation-ID': { $ref: '#/components/headers/CorrelationId' }, ...response.headers };
+    operation.responses[status] = errorResponse(ofStatus, operation.responses[status]);
+  for (const [status, response] of Object.entries(operation.responses)) {
+    response.headers = {
+      ...statusHeaders(status),
+      'X-Correlation-ID': { $ref: '#/components/headers/CorrelationId' },
+      ...response.headers,
+    };
   }
 }
 
@@ -106,7 +126,7 @@ function byStatus(codes: readonly ErrorCode[]): Map<string, ErrorCode[]> {
 }
 
 /** Keeps what the route itself says about the status (a 503 of a probe has a report of its own). */
-function errorResponse(status: string, codes: readonly ErrorCode[], existing: Response | undefined): Response {
+function errorResponse(codes: readonly ErrorCode[], existing: Response | undefined): Response {
   const examples = (suffix: string): Record<string, unknown> =>
     Object.fromEntries(codes.map((code) => [code, { $ref: `#/components/examples/${code}${suffix}` }]));
   const errors = { schema: { $ref: '#/components/schemas/ErrorEnvelope' }, examples: examples('') };
@@ -115,7 +135,7 @@ function errorResponse(status: string, codes: readonly ErrorCode[], existing: Re
     description: [existing?.description, ...codes.map((code) => `\`${code}\`: ${errorDefinition(code).message}`)]
       .filter(Boolean)
       .join('\n\n'),
-    headers: { ...statusHeaders(status), ...existing?.headers },
+    headers: existing?.headers ?? {},
     content: {
       ...existing?.content,
       'application/json':

@@ -16,7 +16,8 @@ interface Schema {
 
 export type Schemas = Readonly<Record<string, unknown>>;
 
-const MAX_DEPTH = 8;
+/** Deeper than any answer; schemas that contain themselves end here. */
+const MAX_DEPTH = 24;
 const BY_FORMAT: Readonly<Record<string, string>> = {
   'date-time': '2025-10-21T23:15:00.000+02:00',
   date: '2025-10-21',

@@ -1,12 +1,13 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { BEARER, completeDocument } from './complete-document';
+import { BEARER, type CommonErrors, completeDocument } from './complete-document';
 
 export interface OpenApiSettings {
   readonly title: string;
   readonly description: string;
   readonly version: string;
   readonly tags: ReadonlyArray<{ readonly name: string; readonly description: string }>;
+  readonly errors?: CommonErrors;
 }
 
 export const OPENAPI_PATH = 'openapi.json';
@@ -26,7 +27,7 @@ export function openApiDocument(app: NestFastifyApplication, settings: OpenApiSe
   const found = SwaggerModule.createDocument(app, builder.build(), {
     operationIdFactory: (controller, method) => `${uncapitalised(controller.replace(/Controller$/, ''))}_${method}`,
   });
-  return completeDocument(found);
+  return completeDocument(found, settings.errors);
 }
 
 /** Serves the document, and a page to read it and try it; made when somebody first asks for it. */

@@ -8,6 +8,7 @@ import { Drain } from '../http/drain';
 import { httpAppParts } from '../http/http-app';
 import type { HttpSettings } from '../http/http-settings';
 import { LoggingModule } from '../logging/logging.module';
+import type { OpenApiSettings } from '../openapi/openapi';
 import { LogCapture } from './log-capture';
 import { TEST_SECRET, tokenFor } from './tokens';
 
@@ -16,6 +17,7 @@ export interface TestAppOptions extends Pick<ModuleMetadata, 'imports' | 'contro
   readonly root?: Type | DynamicModule;
   readonly http?: Partial<HttpSettings>;
   readonly unprefixed?: readonly string[];
+  readonly openApi?: OpenApiSettings;
   /** Providers to replace, by token. */
   readonly override?: ReadonlyArray<readonly [token: unknown, value: unknown]>;
   /** Where a `root` module writes its log, so that tests can read it. */
@@ -49,6 +51,7 @@ export async function createTestApp(options: TestAppOptions): Promise<TestApp> {
   const parts = httpAppParts(options.root ?? rootOf(options, logs), {
     http: { ...TEST_HTTP, ...options.http },
     unprefixed: options.unprefixed,
+    openApi: options.openApi,
   });
   let builder = Test.createTestingModule({ imports: [parts.module] });
   for (const [token, value] of options.override ?? []) builder = builder.overrideProvider(token).useValue(value);
