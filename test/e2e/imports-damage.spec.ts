@@ -58,15 +58,15 @@ describe('an import that can not be read', () => {
       'a zip packed in another way',
       async () => compressionMethod(await zipOf({ [PATH]: GOOD }), 14),
     ],
-    ['wrong_encoding', 'UTF-16', async () => Buffer.from(`\ufeff${GOOD}`, 'utf16le')],
+    ['wrong_encoding', 'UTF-16', () => Promise.resolve(Buffer.from(`\ufeff${GOOD}`, 'utf16le'))],
     ['wrong_encoding', 'UTF-16 in a zip', async () => zipOf({ [PATH]: Buffer.from(`\ufeff${GOOD}`, 'utf16le') })],
     [
       'wrong_encoding',
       'another declared encoding',
-      async () => exportXml(recordXml(), { declaration: '<?xml version="1.0" encoding="windows-1252"?>' }),
+      () => Promise.resolve(exportXml(recordXml(), { declaration: '<?xml version="1.0" encoding="windows-1252"?>' })),
     ],
-    ['no_health_data', 'another kind of XML', async () => '<html><body>Sign in</body></html>'],
-    ['xml_truncated', 'XML that ends in its DTD', async () => DTD.slice(0, 90)],
+    ['no_health_data', 'another kind of XML', () => Promise.resolve('<html><body>Sign in</body></html>')],
+    ['xml_truncated', 'XML that ends in its DTD', () => Promise.resolve(DTD.slice(0, 90))],
   ])('says %s of %s', async (reason, _what, file) => {
     const ended = await someone().import(await file());
     expect(ended).toMatchObject({ status: 'failed', error: { code: 'IMPORT_FILE_UNREADABLE', details: { reason } } });

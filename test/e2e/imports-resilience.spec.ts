@@ -103,6 +103,7 @@ describe('imports and their process', () => {
     await eventually(async () => (await running.spooled()).length === 1);
     upload.destroy();
     await running.spoolEmptied();
+    expect(await running.spooled()).toEqual([]);
   });
 
   it('keeps nothing of a form whose sender goes away', async () => {
@@ -117,6 +118,7 @@ describe('imports and their process', () => {
     await eventually(async () => (await running.spooled()).length === 1);
     upload.destroy();
     await running.spoolEmptied();
+    expect(await running.spooled()).toEqual([]);
   });
 
   it('refuses an upload over the limit, announced or not', async () => {
@@ -203,6 +205,7 @@ describe('imports with an idempotency key', () => {
     );
     upload.destroy();
     await running.spoolEmptied();
+    expect(await running.spooled()).toEqual([]);
   });
 
   it('refuses a key that is none', async () => {

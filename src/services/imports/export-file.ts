@@ -78,15 +78,16 @@ async function listEntries(zip: ZipFile, budget: ZipBudget): Promise<Entries> {
 
 /** The entry that is an export by its content. A candidate that can't be read is the problem only if none can. */
 async function findExport(zip: ZipFile, candidates: readonly Entry[], budget: ZipBudget): Promise<Entry> {
-  let fault: unknown;
+  const faults: unknown[] = [];
   for (const entry of candidates) {
     try {
       if (await looksLikeExport(zip, entry, budget)) return entry;
     } catch (error) {
-      fault ??= error;
+      faults.push(translate(error));
     }
   }
-  throw fault ?? new UnreadableExport('no_export_in_zip');
+  const [first] = faults;
+  throw first instanceof Error ? first : new UnreadableExport('no_export_in_zip');
 }
 
 async function looksLikeExport(zip: ZipFile, entry: Entry, budget: ZipBudget): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { QUEUE_PREFIX, REDIS_SETTINGS, redisOptions, type RedisSettings } from '@app/common';
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { type Job, WaitingError, Worker } from 'bullmq';
+import { type ConnectionOptions, type Job, WaitingError, Worker } from 'bullmq';
 import type { Config } from '../../config/config.schema';
 import { InjectConfig } from '../../config/config.module';
 import { ImportProcessor } from './import.processor';
@@ -38,7 +38,7 @@ export class ImportQueueWorker implements OnApplicationBootstrap, BeforeApplicat
     this.worker = new Worker<ImportJob>(IMPORT_QUEUE, (job, token) => this.handle(job, token), {
       // Connections of its own, on their way at once: BullMQ gives up for good on one that it has to connect itself and
       // that fails the first time, and the process may well start before its Redis.
-      connection: { ...redisOptions(this.redis, 'blocking'), lazyConnect: false },
+      connection: { ...redisOptions(this.redis, 'blocking'), lazyConnect: false } as ConnectionOptions,
       prefix: QUEUE_PREFIX,
       concurrency: this.config.IMPORT_CONCURRENCY,
       lockDuration: this.takeover.lockMs,

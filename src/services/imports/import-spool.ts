@@ -39,7 +39,8 @@ export class ImportSpool {
       await mkdir(this.folder(importId), { recursive: true, mode: 0o700 });
       return await takeIn(source, this.uploadPath(importId), this.maxBytes, signal);
     } catch (error) {
-      await this.remove(importId);
+      // What can't be removed now, recovery removes a day later: the failure to tell of is the first one.
+      await Promise.allSettled([this.remove(importId)]);
       throw translate('spool_upload', error);
     }
   }
@@ -74,8 +75,13 @@ export class ImportSpool {
     }
   }
 
+  /** @throws InfrastructureError (`STORAGE_IO_FAILED`) */
   async remove(importId: string): Promise<void> {
-    await rm(this.folder(importId), { recursive: true, force: true });
+    try {
+      await rm(this.folder(importId), { recursive: true, force: true });
+    } catch (error) {
+      throw translate('empty_spool', error);
+    }
   }
 
   /** The ids of all folders. */

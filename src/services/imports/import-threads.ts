@@ -19,7 +19,8 @@ export interface RunningImport {
 
 const IDLE_TIMEOUT_MS = 10_000;
 // More than any honest import needs; an import that runs away must not take the process with it.
-const HEAP_LIMIT_MB = 512;
+const HEAP_LIMIT_MB = 256;
+const YOUNG_HEAP_LIMIT_MB = 16;
 
 /** Runs imports in worker threads, so that neither parsing nor packing ever holds up a request. */
 @Injectable()
@@ -60,7 +61,7 @@ export class ImportThreads implements OnApplicationShutdown {
       idleTimeout: IDLE_TIMEOUT_MS,
       // A thread that waits for work must not block its own event loop: connections of the last import close in it.
       atomics: 'disabled',
-      resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT_MB },
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT_MB, maxYoungGenerationSizeMb: YOUNG_HEAP_LIMIT_MB },
     });
     return this.pool;
   }

@@ -111,7 +111,10 @@ export class ImportsService {
       const done = isFinal(state.status) && state.error === null;
       if (text !== last && !done) yield { type: 'progress', state };
       if (state.error !== null) throw importFailureError(state.error);
-      if (done) return yield { type: 'done', state };
+      if (done) {
+        yield { type: 'done', state };
+        return;
+      }
       last = text;
       await sleep(WATCH_EVERY_MS, undefined, { signal });
     }

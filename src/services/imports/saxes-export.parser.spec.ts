@@ -10,53 +10,7 @@ import {
   recordXml,
   TIME_RINGS,
 } from '../../../test/fixtures/health-export';
-import type { ExportSink } from './export-parser';
-import { SaxesExportParser } from './saxes-export.parser';
-import { UnreadableExport } from './unreadable-export';
-import { Utf8Decoder } from './utf8-decoder';
-
-type Event = [name: string, ...values: unknown[]];
-
-class EventLog implements ExportSink {
-  readonly events: Event[] = [];
-  record: ExportSink['record'] = (record) => void this.events.push(['record', { ...record }]);
-  workout: ExportSink['workout'] = (workout) => void this.events.push(['workout', workout]);
-  activitySummary: ExportSink['activitySummary'] = (summary) => void this.events.push(['activity', summary]);
-  exportDate: ExportSink['exportDate'] = (moment) => void this.events.push(['exportDate', moment]);
-  person: ExportSink['person'] = (person) => void this.events.push(['person', person]);
-  zoneEvidence: ExportSink['zoneEvidence'] = (start, zone) => void this.events.push(['zone', start, zone]);
-  skipped: ExportSink['skipped'] = (reason) => void this.events.push(['skipped', reason]);
-  issue: ExportSink['issue'] = (kind, count) => void this.events.push(['issue', kind, count]);
-
-  named(name: string): unknown[] {
-    return this.events
-      .filter(([event]) => event === name)
-      .map(([, ...values]) => (values.length === 1 ? values[0] : values));
-  }
-}
-
-/** Reads bytes in pieces of the given lengths (the last length repeats), as an import does. */
-function read(
-  bytes: Buffer,
-  lengths: readonly number[] = [bytes.length || 1],
-): { log: EventLog; fault?: UnreadableExport } {
-  const log = new EventLog();
-  const decoder = new Utf8Decoder();
-  const parser = new SaxesExportParser(log);
-  try {
-    for (let at = 0, i = 0; at < bytes.length; i++) {
-      const length = lengths[Math.min(i, lengths.length - 1)] as number;
-      parser.write(decoder.decode(bytes.subarray(at, at + length)));
-      at += length;
-    }
-    decoder.end();
-    parser.end();
-    return { log };
-  } catch (error) {
-    if (error instanceof UnreadableExport) return { log, fault: error };
-    throw error;
-  }
-}
+import { readExport as read } from '../../../test/fixtures/read-export';
 
 const readXml = (xml: string): ReturnType<typeof read> => read(Buffer.from(xml));
 

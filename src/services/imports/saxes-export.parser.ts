@@ -5,7 +5,7 @@ import { PrologSkipper } from './prolog-skipper';
 import { UnreadableExport, type UnreadableReason } from './unreadable-export';
 
 // XML 1.0 forbids these; exports hold them all the same (a vertical tab in a source's name stopped other readers).
-const CONTROL_CHARACTERS = /[\0-\u0008\v\f\u000e-\u001f\ufffe\uffff]/g;
+const CONTROL_CHARACTERS = /[^\t\n\r\u0020-\ufffd]/g;
 const DEEPEST = 64;
 const LONGEST_TOKEN = 4 * 1024 * 1024;
 

@@ -88,7 +88,7 @@ export class ImportsClient {
       body,
       headers: { ...authorization, ...headers },
       ...(body instanceof ReadableStream && { duplex: 'half' }),
-    } as RequestInit);
+    });
     return { status: response.status, headers: response.headers, body: await response.json() };
   }
 
