@@ -110,7 +110,7 @@ export const KEY_FAMILIES: readonly KeyFamily[] = [
     pattern: '{w:queue}:*',
     owner: 'BullMQ',
     type: 'various',
-    ttl: 'removed 1 day after a job ends',
+    ttl: 'removed when a job ends',
     size: 'under 2 kB a job',
   },
 ];
