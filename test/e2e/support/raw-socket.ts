@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface RawAnswer {
   readonly status: number;
@@ -6,11 +7,23 @@ export interface RawAnswer {
   readonly body: string;
 }
 
+/** Between two parts: lets the first one arrive on its own. */
+export const PAUSE = Symbol('PAUSE');
+const PAUSE_MS = 50;
+
 /** Sends bytes as they are and returns every answer that came before the server closed the connection. */
-export async function sendRaw(port: number, ...parts: ReadonlyArray<string | Buffer>): Promise<RawAnswer[]> {
+export async function sendRaw(
+  port: number,
+  ...parts: ReadonlyArray<string | Buffer | typeof PAUSE>
+): Promise<RawAnswer[]> {
   return parse(
     await exchange(port, (socket) => {
-      for (const part of parts) socket.write(part);
+      void (async () => {
+        for (const part of parts) {
+          if (typeof part === 'symbol') await sleep(PAUSE_MS);
+          else socket.write(part);
+        }
+      })();
     }),
   );
 }

@@ -44,11 +44,17 @@ export class RequestLifecycle {
     });
   }
 
-  /** Once the body is there: parsing ran on stream events, outside of the context, and the clock is set for the answer. */
+  /**
+   * Once the body is there the clock is set for the answer. Bodies arrive on events of the socket, which know nothing
+   * of the request's context; not every parser carries it over, so it is entered again.
+   */
   preValidation(request: FastifyRequest, reply: FastifyReply, done: Done): void {
+    if (!hasBody(request.raw)) {
+      done();
+      return;
+    }
     const scope = scopeOf(request.raw);
-    const traits = traitsOf(request);
-    if (traits.bodyTypes === undefined && hasBody(request.raw)) this.startDeadline(request, reply, scope);
+    if (traitsOf(request).bodyTypes === undefined) this.startDeadline(request, reply, scope);
     runInContext(scope, done);
   }
 

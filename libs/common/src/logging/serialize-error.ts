@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { WellnessError } from '../errors/exceptions';
 
 /** What of an error goes into a log line. Everything else an error may carry (requests, headers, arguments) stays out. */
@@ -21,12 +22,15 @@ const CODE = /^[\w.:-]{1,64}$/;
  */
 export function serializeError(thrown: unknown, depth = 0): LoggedError {
   try {
-    return thrown instanceof Error
-      ? describe(thrown, depth)
-      : { type: `thrown ${thrown === null ? 'null' : typeof thrown}` };
+    return isError(thrown) ? describe(thrown, depth) : { type: `thrown ${thrown === null ? 'null' : typeof thrown}` };
   } catch {
     return { type: 'unreadable error' };
   }
+}
+
+// An error from another realm (a worker, a vm) is no instance of this realm's class.
+function isError(thrown: unknown): thrown is Error {
+  return thrown instanceof Error || types.isNativeError(thrown);
 }
 
 function describe(error: Error, depth: number): LoggedError {
