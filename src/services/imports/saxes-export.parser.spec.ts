@@ -47,7 +47,7 @@ describe('reading an export', () => {
         metric: 'HKQuantityTypeIdentifierBodyMass',
         start: at,
         end: at,
-        value: '72.0',
+        value: 72,
         unit: 'kg',
         source: 'Anna’s Watch',
         kind: 'manual',
