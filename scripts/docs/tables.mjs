@@ -16,7 +16,8 @@ export function keyTable(families) {
   return table(['Key', 'Owner', 'Type', 'Expires', 'Size'], rows);
 }
 
-function table(head, rows) {
+/** A Markdown table. */
+export function table(head, rows) {
   const line = (cells) => `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|')).join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }

@@ -1,0 +1,100 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { constants, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { loadBuilt } from '../../scripts/setup/load.mjs';
+import { ensureRedisServer } from '../../scripts/setup/redis-server.mjs';
+import { main, say, SetupError } from '../../scripts/setup/process.mjs';
+
+const OPTIONS = {
+  records: { type: 'string', default: '1000000' },
+  runs: { type: 'string' },
+  write: { type: 'boolean', default: false },
+  'no-check': { type: 'boolean', default: false },
+  'node-options': { type: 'string', default: '' },
+  help: { type: 'boolean', short: 'h', default: false },
+};
+
+const usage = (name, runs) => `npm run bench:${name} -- [options]
+
+  --records N       size of the generated export (default: 1000000)
+  --runs N          how often each side is measured, taking turns (default: ${runs})
+  --write           write the results to bench/results.md
+  --no-check        exit with 0 whatever the figures are (else 1 when a target is missed)
+  --node-options=X  for the Node of the application: "--cpu-prof --cpu-prof-dir=/tmp/profiles" shows where time goes`;
+
+const pending = new Set();
+
+/** Has `undo` done at the end, however that comes about; returns a function that does it before. */
+export function atEnd(undo) {
+  const once = async () => {
+    if (pending.delete(once)) await undo();
+  };
+  pending.add(once);
+  return once;
+}
+
+async function undoAll() {
+  for (const undo of [...pending].reverse()) await undo();
+}
+
+/**
+ * Runs a bench on the application as it is built. `measure` gets the options and what `modules` export, and resolves
+ * with whether all targets are met.
+ */
+export function runBench({ name, runs, modules }, measure) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.once(signal, () => void undoAll().finally(() => process.exit(128 + constants.signals[signal])));
+  }
+  return main(async () => {
+    const options = optionsOf(name, runs);
+    if (options.help) {
+      process.stdout.write(`${usage(name, runs)}\n`);
+      return 0;
+    }
+    const built = await loadBuilt(...modules);
+    if (!built) return process.exitCode;
+    await ensureRedisServer();
+    try {
+      return (await measure(options, built)) || options.noCheck ? 0 : 1;
+    } finally {
+      await undoAll();
+    }
+  });
+}
+
+function optionsOf(name, runs) {
+  try {
+    const { values } = parseArgs({ options: OPTIONS });
+    return {
+      help: values.help,
+      write: values.write,
+      noCheck: values['no-check'],
+      nodeOptions: values['node-options'].split(' ').filter(Boolean),
+      records: wholeNumber('--records', values.records, 1_000),
+      runs: wholeNumber('--runs', values.runs ?? String(runs), 1),
+    };
+  } catch (error) {
+    throw new SetupError(`${error.message}\n\n${usage(name, runs)}`);
+  }
+}
+
+function wholeNumber(option, text, least) {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < least) throw new Error(`${option} takes a whole number from ${least}`);
+  return value;
+}
+
+/** A folder that is gone when the bench has ended, or after `remove`. */
+export async function temporaryFolder() {
+  const path = await mkdtemp(join(tmpdir(), 'wellness-bench-'));
+  return { path, remove: atEnd(() => rm(path, { recursive: true, force: true })) };
+}
+
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return (sorted[Math.ceil(middle) - 1] + sorted[Math.floor(middle)]) / 2;
+}
+
+export { say };
