@@ -39,6 +39,11 @@ export class ImportQueue implements BeforeApplicationShutdown {
     this.limitMs = connections.settings.commandTimeoutMs;
   }
 
+  /** Whether Redis answers at the moment, as far as is known without asking. */
+  get isConnected(): boolean {
+    return this.connection.status === 'ready';
+  }
+
   /** Does nothing when the import is queued already. @throws RedisConnectionError, RedisTimeoutError */
   async add(job: ImportJob): Promise<void> {
     await this.bounded('queue_import', () =>
@@ -87,7 +92,7 @@ export class ImportQueue implements BeforeApplicationShutdown {
 
   /** The queue's connection waits for Redis as long as it takes; who asks on behalf of a request does not. */
   private async bounded<T>(operation: string, call: () => Promise<T>): Promise<T> {
-    if (this.connection.status !== 'ready') throw new RedisConnectionError(operation, new Error('not connected'));
+    if (!this.isConnected) throw new RedisConnectionError(operation, new Error('not connected'));
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new RedisTimeoutError(operation, new Error('too slow'))), this.limitMs);

@@ -19,6 +19,7 @@ export const DEFAULT_TAKEOVER: TakeoverSettings = { lockMs: 15_000, checkMs: 5_0
 
 const RUN_RETRY_MS = 1_000;
 const CLOSE_LIMIT_MS = 10_000;
+const DISCONNECT_LIMIT_MS = 3_000;
 
 /** Takes imports out of the queue, in processes whose role it is. */
 @Injectable()
@@ -51,17 +52,15 @@ export class ImportQueueWorker implements OnApplicationBootstrap, BeforeApplicat
     this.worker.on('error', (error) => this.queue.noteError(error));
   }
 
-  /** What runs is put back for another process; nothing is left to stop when it takes too long, its lock runs out. */
+  /**
+   * What runs is put back for another process. Without Redis there is nobody to say good-bye to; and nothing is left to
+   * stop when it takes too long: the lock of what runs expires.
+   */
   async beforeApplicationShutdown(): Promise<void> {
     if (this.worker === undefined) return;
     this.processor.stopAll();
-    let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<'late'>((resolve) => {
-      timer = setTimeout(() => resolve('late'), CLOSE_LIMIT_MS);
-    });
-    const end = await Promise.race([this.worker.close(), limit]);
-    clearTimeout(timer);
-    if (end === 'late') await this.worker.disconnect();
+    const closed = await within(this.worker.close(!this.queue.isConnected), CLOSE_LIMIT_MS);
+    if (!closed) await within(this.worker.disconnect(), DISCONNECT_LIMIT_MS);
   }
 
   private async handle(job: Job<ImportJob>, token: string | undefined): Promise<void> {
@@ -69,5 +68,22 @@ export class ImportQueueWorker implements OnApplicationBootstrap, BeforeApplicat
     if (end === 'done') return;
     await job.moveToWait(token);
     throw new WaitingError();
+  }
+}
+
+/** Whether `work` ended in time. Its failure is an end, too: BullMQ has told the worker's error listener. */
+async function within(work: Promise<void>, limitMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), limitMs);
+  });
+  const ended = work.then(
+    () => true,
+    () => true,
+  );
+  try {
+    return await Promise.race([ended, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
