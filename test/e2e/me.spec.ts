@@ -1,5 +1,8 @@
 import { expectErrorEnvelope } from '@app/common/testing';
+import { setTimeout as sleep } from 'node:timers/promises';
 import request, { type Test } from 'supertest';
+import { exportXml, manyRecords } from '../fixtures/health-export';
+import { eventually } from './support/imports-app';
 import { startWellnessApp, type WellnessApp } from '../support/wellness-app';
 
 const API = '/api/v1/health-data';
@@ -45,6 +48,26 @@ describe('me', () => {
       .send({ records: [{ metric_type: 'BodyMass', value: 70, unit: 'kg', start: '2025-09-30T07:00:00Z' }] });
     const { body } = await server.delete('/api/v1/me').set(leaver);
     expect(body.data).toMatchObject({ records: 1 });
+    const again = await server.delete('/api/v1/me').set(leaver);
+    expect(again.body.data).toEqual({ records: 0, keys: 0 });
+  });
+});
+
+describe('erasing while an import runs', () => {
+  it('ends the import, so that nothing comes back', async () => {
+    const leaver = await app.bearer('leaver-02', ['health:read', 'health:write']);
+    const server = request(app.server);
+    const upload = await server
+      .post('/api/v1/imports')
+      .set({ ...leaver, 'content-type': 'application/xml' })
+      .send(exportXml(manyRecords(60_000)));
+    expect(upload.status).toBe(202);
+    await eventually(async () => {
+      const { body } = await server.get(`/api/v1/imports/${upload.body.data.import_id}`).set(leaver);
+      return body.data.progress.records_stored > 0;
+    });
+    await server.delete('/api/v1/me').set(leaver).expect(200);
+    await sleep(1_500);
     const again = await server.delete('/api/v1/me').set(leaver);
     expect(again.body.data).toEqual({ records: 0, keys: 0 });
   });

@@ -30,6 +30,11 @@ export interface ImportEvent {
 
 const IMPORT_ROUTE = 'POST /api/v1/imports';
 const WATCH_EVERY_MS = 500;
+/** How many unfinished imports are looked for when a user is forgotten. */
+const MOST_UNFINISHED = 1_000;
+/** A worker looks twice a second whether its import was cancelled. */
+const STOP_LIMIT_MS = 5_000;
+const STOP_POLL_MS = 100;
 const UNFINISHED = ['queued', 'running', 'waiting_for_redis'] as const;
 
 /** Imports of Apple Health exports: taken in here, done by a worker later. */
@@ -120,11 +125,21 @@ export class ImportsService {
     }
   }
 
-  /** Removes a user's uploads that have not been imported yet; to be called when all of a user's data is erased. */
+  /**
+   * Ends a user's imports and removes their uploads; to be called when all of a user's data is erased. Returns when
+   * no worker writes for the user any more. @throws the errors of `RedisGateway`
+   */
   async forget(userId: string): Promise<void> {
     for (const importId of await this.spool.list()) {
       const manifest = await this.spool.readManifest(importId);
       if (manifest?.userId === userId) await this.spool.remove(importId);
+    }
+    const { imports } = await this.repository.list(userId, MOST_UNFINISHED);
+    const unfinished = imports.filter(({ status }) => !isFinal(status));
+    for (const { importId } of unfinished) await this.cancel(userId, importId);
+    const deadline = Date.now() + STOP_LIMIT_MS;
+    for (const { importId } of unfinished) {
+      while (Date.now() < deadline && (await this.queue.has(importId))) await sleep(STOP_POLL_MS);
     }
   }
 
