@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { Agent, request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -33,6 +34,7 @@ export async function startApplication(built, nodeOptions) {
   });
   const stop = atEnd(async () => {
     await end(child);
+    await endLeftRedis(built, folder.path);
     await folder.remove();
   });
   const port = await portOf(child);
@@ -64,6 +66,7 @@ export async function startApplication(built, nodeOptions) {
 export const APPLICATION_MODULES = [
   'libs/common/src/auth/sign-token.js',
   'libs/common/src/redis/private-redis-place.js',
+  'libs/common/src/redis/private-redis-server.js',
   'libs/common/src/redis/redis-process.js',
 ];
 
@@ -102,6 +105,14 @@ async function end(child) {
   const timer = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS);
   await ended;
   clearTimeout(timer);
+}
+
+/** An application that is stopped before it listens leaves its Redis to the next one, and here there is none. */
+async function endLeftRedis({ preparePrivateRedisPlace, endServer }, dataDir) {
+  const place = await preparePrivateRedisPlace(dataDir);
+  if (!existsSync(place.pidFile)) return;
+  const pid = Number(await readFile(place.pidFile, 'utf8'));
+  if (pid > 0) await endServer(pid, place);
 }
 
 async function answerOf(request) {

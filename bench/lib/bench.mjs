@@ -27,15 +27,15 @@ const pending = new Set();
 
 /** Has `undo` done at the end, however that comes about; returns a function that does it before. */
 export function atEnd(undo) {
-  const once = async () => {
-    if (pending.delete(once)) await undo();
-  };
+  let undone;
+  // Who comes second (a signal brings the work to a stop, and both end here) waits for it, too.
+  const once = () => (undone ??= undo().finally(() => pending.delete(once)));
   pending.add(once);
   return once;
 }
 
 async function undoAll() {
-  for (const undo of [...pending].reverse()) await undo();
+  while (pending.size > 0) await [...pending].at(-1)();
 }
 
 /**

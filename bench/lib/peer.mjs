@@ -25,11 +25,13 @@ export async function findPython() {
 export async function startPeer(python, { RedisProcess }) {
   const folder = await temporaryFolder();
   const socket = join(folder.path, 'redis.sock');
-  const redis = await RedisProcess.start({ directory: folder.path, socket, args: REDIS_ARGS });
+  const starting = RedisProcess.start({ directory: folder.path, socket, args: REDIS_ARGS });
   const stop = atEnd(async () => {
-    await redis.stop();
+    const [{ value: started }] = await Promise.allSettled([starting]);
+    await started?.stop();
     await folder.remove();
   });
+  const redis = await starting;
   // Without the site module and bytecode files: it starts sooner and leaves nothing behind.
   const run = async (work, ...args) => {
     const command = ['-S', '-B', SCRIPT, work, socket, ...args];
