@@ -1,7 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import { loadBuilt } from '../../scripts/setup/load.mjs';
 import { ensureRedisServer } from '../../scripts/setup/redis-server.mjs';
 import { main, say, SetupError } from '../../scripts/setup/process.mjs';
@@ -23,6 +24,7 @@ const usage = (name, runs) => `npm run bench:${name} -- [options]
   --no-check        exit with 0 whatever the figures are (else 1 when a target is missed)
   --node-options=X  for the Node of the application: "--cpu-prof --cpu-prof-dir=/tmp/profiles" shows where time goes`;
 
+const MOST_OUTPUT_BYTES = 16 * 1024 * 1024;
 const pending = new Set();
 
 /** Has `undo` done at the end, however that comes about; returns a function that does it before. */
@@ -83,6 +85,17 @@ function wholeNumber(option, text, least) {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < least) throw new Error(`${option} takes a whole number from ${least}`);
   return value;
+}
+
+/** Runs a program to its end and resolves with the JSON it prints; it does not outlive the bench. */
+export async function jsonOf(command, args) {
+  const running = promisify(execFile)(command, args, { maxBuffer: MOST_OUTPUT_BYTES });
+  const stop = atEnd(async () => running.child.kill());
+  try {
+    return JSON.parse((await running).stdout);
+  } finally {
+    await stop();
+  }
 }
 
 /** A folder that is gone when the bench has ended, or after `remove`. */

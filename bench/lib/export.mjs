@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { say } from './bench.mjs';
+import { jsonOf, say } from './bench.mjs';
 
 const GENERATOR = fileURLToPath(new URL('generate.mjs', import.meta.url));
 const DAY_MS = 86_400_000;
@@ -19,8 +17,8 @@ export async function generateExport(folder, records) {
   say(`Generating an export with ${records.toLocaleString('en')} records …`);
   const path = join(folder, 'export.xml');
   const options = JSON.stringify({ ...OPTIONS, targetRecords: records });
-  const { stdout } = await promisify(execFile)(process.execPath, [GENERATOR, path, options]);
-  return { path, bytes: (await stat(path)).size, facts: JSON.parse(stdout) };
+  const facts = await jsonOf(process.execPath, [GENERATOR, path, options]);
+  return { path, bytes: (await stat(path)).size, facts };
 }
 
 /** The `days` days up to the end of the export; `to` is exclusive. */

@@ -3,10 +3,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { onPath } from '../../scripts/setup/process.mjs';
-import { atEnd, say, temporaryFolder } from './bench.mjs';
+import { atEnd, jsonOf, say, temporaryFolder } from './bench.mjs';
 
 const SCRIPT = fileURLToPath(new URL('../peer/health_blob.py', import.meta.url));
-const MOST_OUTPUT_BYTES = 16 * 1024 * 1024;
 /** Nothing is written to disk: what the peer's Redis does beside its work must not slow it down. */
 const REDIS_ARGS = ['--save', '', '--appendonly', 'no'];
 
@@ -33,11 +32,7 @@ export async function startPeer(python, { RedisProcess }) {
   });
   const redis = await starting;
   // Without the site module and bytecode files: it starts sooner and leaves nothing behind.
-  const run = async (work, ...args) => {
-    const command = ['-S', '-B', SCRIPT, work, socket, ...args];
-    const { stdout } = await promisify(execFile)(python.path, command, { maxBuffer: MOST_OUTPUT_BYTES });
-    return JSON.parse(stdout);
-  };
+  const run = (work, ...args) => jsonOf(python.path, ['-S', '-B', SCRIPT, work, socket, ...args]);
   return {
     stop,
     url: redis.url,
