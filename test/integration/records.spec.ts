@@ -1,4 +1,4 @@
-import { EventLogger, RedisGateway, redisOptions, userKeys } from '@app/common';
+import { EventLogger, RedisConnectionError, RedisGateway, redisOptions, userKeys } from '@app/common';
 import { startTestRedis, type TestRedis } from '@app/common/testing';
 import { Redis } from 'ioredis';
 import pino from 'pino';
@@ -102,6 +102,42 @@ describe('writing records', () => {
     expect((await readAll('crowd', 1000, 'asc')).length).toBe(3200);
   });
 
+  describe('when Redis fails in between', () => {
+    /** A gateway whose `failing`-th pipeline fails, before or after Redis has done what it says. */
+    function failingGateway(failing: number, when: 'before' | 'after'): RedisGateway {
+      let calls = 0;
+      const flaky = new RedisGateway(client);
+      const pipeline = flaky.pipeline.bind(flaky);
+      flaky.pipeline = async (operation, fill) => {
+        const fails = ++calls === failing;
+        if (fails && when === 'before') throw new RedisConnectionError(operation, new Error('reset'));
+        const replies = await pipeline(operation, fill);
+        if (fails) throw new RedisConnectionError(operation, new Error('reset'));
+        return replies;
+      };
+      return flaky;
+    }
+
+    it.each([1, 2, 3, 4])('loses nothing that is added after drain %i failed', async (failing) => {
+      const userId = `flaky-${failing}`;
+      const writer = new RecordWriter(failingGateway(failing, 'before'), userId);
+      const records = Array.from({ length: 24 }, (_, month) => heartRates(2, {}, month * 744)).flat();
+      for (const record of records) writer.add(record);
+      await expect(writer.drain()).rejects.toMatchObject({ error_code: 'REDIS_CONNECTION_FAILED' });
+      for (const record of heartRates(3, { source: 'Late' })) writer.add(record);
+      expect(await writer.finish()).toMatchObject({ records: 51, stored: 51, duplicates: 0 });
+      expect(await readAll(userId, 1000, 'asc')).toHaveLength(51);
+    });
+
+    it('counts as stored what was written though the reply was lost', async () => {
+      const writer = new RecordWriter(failingGateway(2, 'after'), 'lost-reply');
+      for (const record of heartRates(10)) writer.add(record);
+      await expect(writer.drain()).rejects.toMatchObject({ error_code: 'REDIS_CONNECTION_FAILED' });
+      expect(await writer.finish()).toMatchObject({ records: 10, stored: 10, duplicates: 0 });
+      expect(writer.changedChunks).toHaveLength(1);
+    });
+  });
+
   it('sums up what was written by metric', async () => {
     const { metrics } = await write('summed', heartRates(5));
     expect(metrics).toEqual([{ metric: HEART_RATE.id, count: 5, first: START, last: START + 4 * HOUR }]);
@@ -140,7 +176,22 @@ describe('listing records', () => {
     expect(page.records.map(({ value }) => value)).toEqual([90, 91, 92]);
   });
 
-  it('refuses a cursor it did not give out, or gave out for the other order', async () => {
+  it.each(['asc', 'desc'] as const)(
+    'skips and repeats nothing when a record comes in between two pages (%s)',
+    async (order) => {
+      const userId = `moving-${order}`;
+      const same = (value: number): HealthRecord => ({ ...(heartRates(1)[0] as HealthRecord), value });
+      await write(userId, [3, 4, 5, 6].map(same));
+      const query = { metrics: [HEART_RATE], period: ALL, limit: 2, order };
+      const first = await service.list(userId, query);
+      await write(userId, [same(1), same(9)]);
+      const second = await service.list(userId, { ...query, limit: 10, cursor: first.nextCursor ?? '' });
+      const values = [...first.records, ...second.records].map(({ value }) => value);
+      expect(values).toEqual(order === 'asc' ? [3, 4, 5, 6, 9] : [6, 5, 4, 3, 1]);
+    },
+  );
+
+  it('refuses a cursor it did not give out, or gave out for another query', async () => {
     const query = { metrics: [HEART_RATE], period: ALL, limit: 5 };
     await expect(service.list('reader', { ...query, cursor: 'nonsense' })).rejects.toMatchObject({
       error_code: 'VALIDATION_INVALID_INPUT',
@@ -159,6 +210,14 @@ describe('listing records', () => {
     });
   });
 
+  it('says so, by source, when the source asked for has none', async () => {
+    const period = { from: START + 10 * HOUR, to: START + 20 * HOUR, timeZone: 'UTC', label: 'that day' };
+    const rejected = service.list('reader', { metrics: [HEART_RATE], period, limit: 5, source: 'Other' });
+    await expect(rejected).rejects.toMatchObject({ details: { available_periods: ['2025', '2025-01'] } });
+    const nobody = service.list('reader', { metrics: [HEART_RATE], period, limit: 5, source: 'Nobody' });
+    await expect(nobody).rejects.toMatchObject({ details: { available_periods: [] } });
+  });
+
   it('tells what is held of each metric', async () => {
     const held = await service.metrics('reader');
     expect(held.map(({ metric, count, units, sources }) => [metric.name, count, units, sources])).toEqual([
@@ -173,7 +232,7 @@ describe('erasing a user', () => {
     await write('leaving', heartRates(100));
     await write('leaving2', heartRates(10));
     const noImports = { forget: () => Promise.resolve() } as Partial<ImportsService> as ImportsService;
-    const erasure = new ErasureService(gateway, service, noImports, events);
+    const erasure = new ErasureService(gateway, new ChunkRepository(gateway), noImports, events);
     expect(await erasure.erase('leaving')).toMatchObject({ records: 100, keys: 3 });
     expect(await client.keys(`${userKeys('leaving').prefix}*`)).toEqual([]);
     expect(await erasure.erase('leaving')).toEqual({ records: 0, keys: 0 });

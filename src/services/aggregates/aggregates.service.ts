@@ -1,4 +1,4 @@
-import { EventLogger } from '@app/common';
+import { currentContext, EventLogger } from '@app/common';
 import { Injectable } from '@nestjs/common';
 import { metricType, type MetricType } from '../metrics/metric-type';
 import { bucketBoundaries, type BucketSize } from '../periods/calendar';
@@ -14,10 +14,10 @@ import {
   figuresFromRollups,
   figuresFromSamples,
   fitSlots,
+  namedSource,
   type SourceSelection,
 } from './bucket-figures';
-import { inputsOf } from './rollup-store';
-import { RollupService } from './rollup.service';
+import { inputsOf, RollupStore } from './rollup-store';
 import { samplesOf } from './samples';
 import { rankSources } from './source-rank';
 import { defaultStatistic, needsSamples, type Statistic } from './statistic';
@@ -51,7 +51,7 @@ export interface Aggregates {
 export class AggregatesService {
   constructor(
     private readonly chunks: ChunkRepository,
-    private readonly rollups: RollupService,
+    private readonly rollups: RollupStore,
     private readonly events: EventLogger,
   ) {}
 
@@ -73,13 +73,14 @@ export class AggregatesService {
     );
     const period = resolveUnbounded(query.period, [...index.values()].flat());
     const boundaries = bucketBoundaries(period, query.bucket, period.timeZone, query.weekStart);
-    const metrics = await Promise.all(
-      query.metrics.map((metric) =>
-        this.aggregateMetric(userId, metric, index.get(metric.id) ?? [], boundaries, query),
-      ),
-    );
+    const metrics: Awaited<ReturnType<typeof this.aggregateMetric>>[] = [];
+    // One after another: others get their turn in between, and nobody holds all the data at once.
+    for (const metric of query.metrics) {
+      currentContext()?.signal?.throwIfAborted();
+      metrics.push(await this.aggregateMetric(userId, metric, index.get(metric.id) ?? [], boundaries, query));
+    }
     const found = metrics.filter(({ hasData }) => hasData).length;
-    if (found === 0) throw noDataError(query.metrics, period, index);
+    if (found === 0) throw noDataError(query.metrics, period, index, namedSource(query.sources));
     this.events.debug('health_data_retrieved', {
       operation: 'aggregate',
       metrics: found,

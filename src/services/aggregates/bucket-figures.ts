@@ -6,8 +6,19 @@ import type { Samples } from './samples';
 import type { RankedSource } from './source-rank';
 import { bucketAt, Tally } from './tally';
 
-/** `merged` counts overlapping sources once, `all` adds them up; any other text is the name of one source. */
+/**
+ * `merged` counts overlapping sources once, `all` adds them up; any other text is the name of one source, which
+ * `name:` may stand before, for a source that is called `all`.
+ */
 export type SourceSelection = string;
+
+const NAME_PREFIX = 'name:';
+
+/** The key of the one source that is meant, if it is one. */
+export function namedSource(selection: SourceSelection = 'merged'): string | undefined {
+  if (selection === 'merged' || selection === 'all') return undefined;
+  return sourceKey(selection.startsWith(NAME_PREFIX) ? selection.slice(NAME_PREFIX.length) : selection);
+}
 
 /** Figures of a row of buckets; `rows` are the samples counted in each, in order, where the samples were at hand. */
 export interface BucketFigures {
@@ -34,10 +45,8 @@ export function figuresFromRollups(
 
 function selectSeries(rollup: MonthRollup, selection: SourceSelection): Series[] {
   if (selection === 'merged' && rollup.merged !== null) return [rollup.merged];
-  const key = sourceKey(selection);
-  return rollup.sources
-    .filter(({ source }) => selection === 'merged' || selection === 'all' || source.key === key)
-    .map(({ series }) => series);
+  const key = namedSource(selection);
+  return rollup.sources.filter(({ source }) => key === undefined || source.key === key).map(({ series }) => series);
 }
 
 /** Slots and boundaries both ascend: one pass over each. */
@@ -77,8 +86,7 @@ export function figuresFromSamples(
 }
 
 function selectRanks(sources: readonly RankedSource[], selection: SourceSelection): Set<number> {
-  const everything = selection === 'merged' || selection === 'all';
-  const key = sourceKey(selection);
+  const key = namedSource(selection);
   const ranks = sources.map((_, rank) => rank);
-  return new Set(ranks.filter((rank) => everything || sources[rank]?.key === key));
+  return new Set(ranks.filter((rank) => key === undefined || sources[rank]?.key === key));
 }

@@ -17,18 +17,18 @@ const NOTHING: Intervals = { froms: [], tos: [] };
  * source covers its instant.
  */
 export function mergeSources(samples: Samples, sourceCount: number, sink: ShareSink): void {
-  const rowsByRank = groupByRank(samples, sourceCount);
   let covered = NOTHING;
-  for (const [rank, rows] of rowsByRank.entries()) {
+  for (const rows of groupByRank(samples, sourceCount).values()) {
     shareUncovered(samples, rows, covered, sink);
-    if (rank < rowsByRank.length - 1) covered = unite(covered, intervalsOf(samples, rows));
+    covered = unite(covered, intervalsOf(samples, rows));
   }
 }
 
-function groupByRank(samples: Samples, sourceCount: number): number[][] {
-  const rows: number[][] = Array.from({ length: sourceCount + 1 }, () => []);
-  for (let row = 0; row < samples.length; row++) rows[samples.ranks[row] as number]?.push(row);
-  return rows.filter((ofRank) => ofRank.length > 0);
+/** Rows of each source that has any, best source first; rows in order of time. */
+export function groupByRank(samples: Samples, sourceCount: number): Map<number, number[]> {
+  const rows: (number[] | undefined)[] = Array.from({ length: sourceCount });
+  for (let row = 0; row < samples.length; row++) (rows[samples.ranks[row] as number] ??= []).push(row);
+  return new Map([...rows.entries()].flatMap(([rank, ofRank]) => (ofRank === undefined ? [] : [[rank, ofRank]])));
 }
 
 /** `rows` and `covered` are both in order of time, so that the first interval of interest only moves forward. */

@@ -1,4 +1,4 @@
-import { type RedisGateway, userKeys } from '@app/common';
+import { currentContext, type RedisGateway, userKeys } from '@app/common';
 import { metricType, type MetricType } from '../metrics/metric-type';
 import type { ChunkSummary } from '../records/chunk-index';
 import type { ChunkRepository, VersionedChunk } from '../records/chunk.repository';
@@ -21,6 +21,21 @@ interface Plan {
 }
 
 const MONTHS_PER_ROUND = 24;
+/** To be raised whenever rollups are computed differently: older ones are made again then. */
+const RECIPE = 2;
+
+/**
+ * Stores a rollup unless its chunks have changed, or are gone with all else of their user, since they were read.
+ * KEYS rollup, index; ARGV rollup, then pairs of month and version.
+ */
+const STORE_ROLLUP = `
+for i = 2, #ARGV, 2 do
+  local entry = redis.call('HGET', KEYS[2], ARGV[i])
+  if not entry or string.match(entry, '^%[(%d+)') ~= ARGV[i + 1] then return 0 end
+end
+redis.call('SET', KEYS[1], ARGV[1])
+return 1
+`;
 
 /**
  * Keeps rollups beside the chunks. A rollup names the chunk versions and the order of sources it was made from; one
@@ -47,6 +62,7 @@ export class RollupStore {
     const stale = plans.filter((_, i) => held[i] === undefined);
     const rebuilt = new Map<Plan, MonthRollup>();
     for (let i = 0; i < stale.length; i += MONTHS_PER_ROUND) {
+      currentContext()?.signal?.throwIfAborted();
       const round = stale.slice(i, i + MONTHS_PER_ROUND);
       const rollups = await this.rebuild(userId, type, sources, round);
       round.forEach((plan, k) => rebuilt.set(plan, rollups[k] as MonthRollup));
@@ -99,8 +115,11 @@ export class RollupStore {
     const keys = userKeys(userId);
     try {
       await this.redis.pipeline('store_rollups', (pipeline) => {
-        plans.forEach(({ span, signature }, i) => {
-          pipeline.set(keys.rollup(type.id, span.month), encodeRollup(signature, rollups[i] as MonthRollup));
+        plans.forEach(({ span, inputs, signature }, i) => {
+          const versions = inputs.flatMap(({ month, version }) => [month, version]);
+          const bytes = encodeRollup(signature, rollups[i] as MonthRollup);
+          const touched = [keys.rollup(type.id, span.month), keys.chunkIndex(type.id)];
+          pipeline.eval(STORE_ROLLUP, touched.length, ...touched, bytes, ...versions);
         });
       });
     } catch (error) {
@@ -128,25 +147,35 @@ function planMonths(type: MetricType, index: readonly ChunkSummary[], sources: r
     .sort((a, b) => a.from - b.from)
     .map((span) => {
       const inputs = inputsOf(span, type, index);
-      return { span, inputs, signature: signatureOf(inputs, sources) };
+      return { span, inputs, signature: signatureOf(type, inputs, sources) };
     });
 }
 
-/** Chunks, in order of month, with samples that fall into the span. */
+/**
+ * Chunks, in order of month, that decide the figures of a span: those with samples that fall into it, and, where
+ * sources are merged, those with samples that may cover the rest of samples that reach out of it.
+ */
 export function inputsOf(
   span: { readonly from: number; readonly to: number },
   type: MetricType,
   index: readonly ChunkSummary[],
 ): ChunkSummary[] {
-  return index.filter(({ first, last, maxEnd }) => {
-    const latest = isMergeable(type) ? Math.max(last, maxEnd - 1) : last;
-    return first < span.to && latest >= span.from;
-  });
+  const merges = isMergeable(type);
+  const reachesInto = ({ last, maxEnd }: ChunkSummary): boolean =>
+    (merges ? Math.max(last, maxEnd - 1) : last) >= span.from;
+  const falling = index.filter((summary) => summary.first < span.to && reachesInto(summary));
+  if (!merges) return falling;
+  const reach = falling.reduce((latest, { maxEnd }) => Math.max(latest, maxEnd), span.to);
+  return index.filter((summary) => summary.first < reach && reachesInto(summary));
 }
 
-function signatureOf(inputs: readonly ChunkSummary[], sources: readonly RankedSource[]): string {
+/** Changes with whatever the figures are made from: the chunks, the order of sources, and how values are read. */
+function signatureOf(type: MetricType, inputs: readonly ChunkSummary[], sources: readonly RankedSource[]): string {
   const present = new Set(inputs.flatMap((summary) => summary.sources.map(sourceId)));
-  const versions = inputs.map(({ month, version }) => `${month}:${version}`).join(',');
-  const order = sources.map(sourceId).filter((id) => present.has(id));
-  return `${versions}|${order.join('|')}`;
+  return JSON.stringify([
+    RECIPE,
+    [type.kind, type.unit, type.valuesNotCounted ?? []],
+    inputs.map(({ month, version }) => [month, version]),
+    sources.map(sourceId).filter((id) => present.has(id)),
+  ]);
 }

@@ -1,6 +1,6 @@
 import type { MetricType } from '../metrics/metric-type';
 import type { MonthSpan } from '../records/months';
-import { mergeSources } from './merge-sources';
+import { groupByRank, mergeSources } from './merge-sources';
 import type { Samples } from './samples';
 import type { RankedSource } from './source-rank';
 import { bucketAt, spread, Tally } from './tally';
@@ -30,7 +30,8 @@ export function isMergeable(type: MetricType): boolean {
 }
 
 /**
- * Rolls up what falls into `month`. `samples` are those that start in it, and earlier ones that reach into it.
+ * Rolls up what falls into `month`. `samples` are those that start in it, earlier ones that reach into it, and later
+ * ones that may cover the rest of those that start in it.
  */
 export function buildRollup(
   samples: Samples,
@@ -39,16 +40,16 @@ export function buildRollup(
   month: MonthSpan,
 ): MonthRollup {
   const boundaries = slotBoundaries(month);
-  const tallies = sources.map(() => new Tally(boundaries.length - 1));
-  for (let row = 0; row < samples.length; row++) {
-    const tally = tallies[samples.ranks[row] as number];
-    if (tally !== undefined) addWhole(tally, boundaries, samples, row, isMergeable(type));
-  }
-  const occupied = tallies
-    .map((tally, rank) => ({ source: sources[rank] as RankedSource, series: compact(tally) }))
-    .filter(({ series }) => series.slots.length > 0);
-  const merged = isMergeable(type) && occupied.length > 1 ? mergedSeries(samples, sources.length, boundaries) : null;
-  return { sources: occupied, merged };
+  const tally = new Tally(boundaries.length - 1);
+  const rowsByRank = groupByRank(samples, sources.length);
+  const bySource = [...rowsByRank].map(([rank, rows]) => {
+    tally.clear();
+    for (const row of rows) addWhole(tally, boundaries, samples, row, isMergeable(type));
+    return { source: sources[rank] as RankedSource, series: compact(tally) };
+  });
+  // A better source covers with samples that add nothing here themselves, such as a zero from the month before.
+  const merged = isMergeable(type) && rowsByRank.size > 1 ? mergedSeries(samples, sources.length, boundaries) : null;
+  return { sources: bySource.filter(({ series }) => series.slots.length > 0), merged };
 }
 
 function mergedSeries(samples: Samples, sourceCount: number, boundaries: Float64Array): Series {
@@ -97,7 +98,7 @@ export function addMerged(
   });
 }
 
-export function slotBoundaries({ from, to }: MonthSpan): Float64Array {
+function slotBoundaries({ from, to }: MonthSpan): Float64Array {
   return Float64Array.from({ length: (to - from) / SLOT_MS + 1 }, (_, slot) => from + slot * SLOT_MS);
 }
 

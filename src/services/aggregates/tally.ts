@@ -25,6 +25,13 @@ export class Tally {
     if (value > (this.max[bucket] as number)) this.max[bucket] = value;
   }
 
+  /** Makes all buckets empty again. */
+  clear(): void {
+    for (const figures of [this.count, this.sum, this.total]) figures.fill(0);
+    this.min.fill(Number.POSITIVE_INFINITY);
+    this.max.fill(Number.NEGATIVE_INFINITY);
+  }
+
   addShare(bucket: number, amount: number): void {
     this.sum[bucket]! += amount;
   }
@@ -71,7 +78,7 @@ export function spread(
   let position = Math.max(from, first);
   for (let bucket = bucketAt(boundaries, position); bucket >= 0 && position < visibleTo; bucket++) {
     const next = Math.min(visibleTo, boundaries[bucket + 1] as number);
-    tally.addShare(bucket, (amount * (next - position)) / (end - start));
+    tally.addShare(bucket, amount * ((next - position) / (end - start)));
     position = next;
   }
 }

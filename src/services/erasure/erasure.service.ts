@@ -1,9 +1,10 @@
 import { EventLogger, RedisGateway, userKeys } from '@app/common';
 import { Injectable } from '@nestjs/common';
 import { ImportsService } from '../imports/imports.service';
-import { RecordsService } from '../records/records.service';
+import { ChunkRepository } from '../records/chunk.repository';
 
 const KEYS_PER_STEP = 1000;
+const MOST_PASSES = 10;
 
 export interface Erasure {
   /** Health records that were held. */
@@ -17,7 +18,7 @@ export interface Erasure {
 export class ErasureService {
   constructor(
     private readonly redis: RedisGateway,
-    private readonly records: RecordsService,
+    private readonly chunks: ChunkRepository,
     private readonly imports: ImportsService,
     private readonly events: EventLogger,
   ) {}
@@ -29,19 +30,38 @@ export class ErasureService {
   async erase(userId: string): Promise<Erasure> {
     // What is still being imported would come back behind our back.
     await this.imports.forget(userId);
-    const held = await this.records.metrics(userId);
-    const records = held.reduce((total, { count }) => total + count, 0);
-    const pattern = `${userKeys(userId).prefix}*`;
-    let keys = 0;
-    let cursor = '0';
-    do {
-      const [next, found] = await this.redis.execute('erase_user', (redis) =>
-        redis.scan(cursor, 'MATCH', pattern, 'COUNT', KEYS_PER_STEP),
-      );
-      if (found.length > 0) keys += await this.redis.execute('erase_user', (redis) => redis.unlink(found));
-      cursor = next;
-    } while (cursor !== '0');
+    const index = await this.chunks.index(userId, await this.chunks.metrics(userId));
+    const records = [...index.values()].flat().reduce((total, { count }) => total + count, 0);
+    const keys = await this.removeAll(`${userKeys(userId).prefix}*`);
     this.events.info('user_data_erased', { keys });
     return { records, keys };
+  }
+
+  /**
+   * All keys go in one step: half of what belongs together, such as an index without its chunks, is never seen. What
+   * a request of the same user writes meanwhile is found by the next pass.
+   */
+  private async removeAll(pattern: string): Promise<number> {
+    let removed = 0;
+    for (let pass = 1; pass <= MOST_PASSES; pass++) {
+      const found = await this.find(pattern);
+      if (found.length === 0) break;
+      removed += await this.redis.execute('erase_user', (redis) => redis.unlink(found));
+    }
+    return removed;
+  }
+
+  private async find(pattern: string): Promise<string[]> {
+    const found = new Set<string>();
+    let cursor = '0';
+    do {
+      const from = cursor;
+      const [next, keys] = await this.redis.execute('erase_user', (redis) =>
+        redis.scan(from, 'MATCH', pattern, 'COUNT', KEYS_PER_STEP),
+      );
+      for (const key of keys) found.add(key);
+      cursor = next;
+    } while (cursor !== '0');
+    return [...found];
   }
 }

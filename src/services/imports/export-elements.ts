@@ -1,4 +1,4 @@
-import type { HealthRecord } from '../records/health-record';
+import { type HealthRecord, LONGEST_RECORD_MS } from '../records/health-record';
 import { activitySummaryOf } from './activity-element';
 import { appleOffsetMinutes, parseAppleDate } from './apple-date';
 import { parseAppleValue } from './apple-value';
@@ -129,6 +129,7 @@ function faultOf({ type, sourceName, value }: Attributes, start: number, end: nu
   if (sourceName === undefined) return 'missing_source';
   if (Number.isNaN(start) || Number.isNaN(end)) return 'invalid_date';
   if (end < start) return 'end_before_start';
+  if (end - start > LONGEST_RECORD_MS) return 'implausible_duration';
   const longest = Math.max(sourceName.length, value?.length ?? 0);
   return longest > LONGEST_TEXT ? 'value_too_long' : undefined;
 }

@@ -22,7 +22,13 @@ export interface ExportMoment {
 
 /** Why something in an export is passed over; elements that are not stored are counted by their own name. */
 export type SkipReason =
-  'missing_type' | 'invalid_type' | 'missing_source' | 'invalid_date' | 'end_before_start' | 'value_too_long';
+  | 'missing_type'
+  | 'invalid_type'
+  | 'missing_source'
+  | 'invalid_date'
+  | 'end_before_start'
+  | 'implausible_duration'
+  | 'value_too_long';
 
 /** Things that are mended or borne, and that a person should know of. */
 export type ExportIssue = 'control_character' | 'unknown_entity';

@@ -4,6 +4,7 @@ import { ActivitySummaryRepository } from '../activity/activity-summary.reposito
 import type { ExportedActivitySummary } from '../activity/activity-summary';
 import { ProfileRepository } from '../profile/profile.repository';
 import type { HealthRecord } from '../records/health-record';
+import { offsetZone } from '../periods/offset-zone';
 import { ChunkRepository } from '../records/chunk.repository';
 import { RecordWriter, type WriteSummary } from '../records/record-writer';
 import { WorkoutRepository } from '../workouts/workout.repository';
@@ -110,7 +111,7 @@ export class ImportSink implements ExportSink {
   async learntZone(): Promise<string | null> {
     const { learnt_zone: zone, export_offset: offset } = await this.profiles.read(this.userId);
     if (zone) return zone;
-    return offset === undefined || offset === '' ? null : offsetName(Number(offset));
+    return offset === undefined || offset === '' ? null : offsetZone(Number(offset));
   }
 
   private async drainStatements(): Promise<void> {
@@ -128,11 +129,4 @@ export class ImportSink implements ExportSink {
   private keepNewestZones(): void {
     this.zones = this.zones.sort((a, b) => b.start - a.start).slice(0, NEWEST_ZONES);
   }
-}
-
-/** `+02:00` */
-function offsetName(minutes: number): string {
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const absolute = Math.abs(minutes);
-  return `${minutes < 0 ? '-' : '+'}${two(Math.floor(absolute / 60))}:${two(absolute % 60)}`;
 }

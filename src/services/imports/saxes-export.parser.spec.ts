@@ -141,6 +141,7 @@ describe('reading an export', () => {
     ['invalid_type', { type: 'a key:with}' }],
     ['invalid_date', { start: '2024-02-30 08:00:00 +0100' }],
     ['invalid_date', { start: '0001-01-01 00:00:00 +0000' }],
+    ['implausible_duration', { start: '2020-03-01 08:00:00 +0100', end: '2024-03-01 08:00:00 +0100' }],
     ['end_before_start', { start: '2024-03-01 08:00:00 +0100', end: '2024-03-01 07:59:59 +0100' }],
     ['value_too_long', { value: 'x'.repeat(2_000) }],
   ])('skips a record with %s and goes on', (reason, record) => {

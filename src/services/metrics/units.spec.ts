@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { METRIC_TYPES, metricType, type MetricType } from './metric-type';
 import { parseUnit } from './unit-parser';
-import { convert, differenceFromCanonical, fromCanonical, humidityPercent, toCanonical, UNIT_SYSTEMS } from './units';
+import { convert, differenceFromCanonical, fromCanonical, toCanonical, UNIT_SYSTEMS } from './units';
 
 const UNITS = [
   ['J', 'kJ', 'cal', 'kcal', 'Cal'],
@@ -183,19 +183,6 @@ describe('convert, asked for more units than it remembers,', () => {
       expect(convert(1, `mmol<${n}>/L`, 'mg/dL')).toBeCloseTo(n / 10, 9);
       expect(convert(1, `nonsense ${n}`, 'mg/dL')).toBeUndefined();
     }
-  });
-});
-
-describe('humidityPercent', () => {
-  it.each([
-    [6400, 64],
-    [10_000, 100],
-    [101, 1.01],
-    [64, 64],
-    [100, 100],
-    [0, 0],
-  ])('reads %d %% as %d', (given, expected) => {
-    expect(humidityPercent(given)).toBe(expected);
   });
 });
 

@@ -74,11 +74,6 @@ export function toCanonical(value: number, unit: string | null, type: MetricType
   return convertInto(value, unit, type);
 }
 
-/** Humidity as a percentage: exports write 64 % as `6400 %`. */
-export function humidityPercent(value: number): number {
-  return value > 100 ? value / 100 : value;
-}
-
 /** `value` of one unit in another, or undefined when either is unknown or they measure different things. */
 export function convert(value: number, from: string, to: string): number | undefined {
   if (from === to) return value;

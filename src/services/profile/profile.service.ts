@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { UnitSystem } from '../metrics/units';
 import { isTimeZone } from '../periods/calendar';
+import { offsetZone } from '../periods/offset-zone';
 import type { WeekStart } from '../periods/period';
 import { type ProfileFields, ProfileRepository } from './profile.repository';
 
@@ -77,11 +78,4 @@ function zoneOf(fields: ProfileFields): Pick<Preferences, 'timeZone' | 'timeZone
   if (learnt !== undefined && isTimeZone(learnt)) return { timeZone: learnt, timeZoneSource: 'records' };
   if (offset !== undefined) return { timeZone: offsetZone(Number(offset)), timeZoneSource: 'export_offset' };
   return { timeZone: 'UTC', timeZoneSource: 'default' };
-}
-
-/** A zone that always has this offset: `+05:30`. */
-function offsetZone(minutes: number): string {
-  const size = Math.abs(minutes);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  return `${minutes < 0 ? '-' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`;
 }

@@ -9,12 +9,15 @@ const RECENT = ['today', 'last_7_days', 'last_30_days', 'last_3_months', 'last_1
 const MOST_YEARS = 5;
 const MOST_MONTHS = 3;
 
+/** Starts of a first and a last record. */
+type Span = Pick<ChunkSummary, 'first' | 'last'>;
+
 /**
  * Periods that would have an answer, as `time_period` takes them: recent ones that hold the newest record, then the
  * newest years and months with records. Each chunk's first and last record tell of its month.
  */
-export function availablePeriods(index: readonly ChunkSummary[], options: PeriodOptions): string[] {
-  const known = index.flatMap(({ first, last }) => [first, last]);
+function availablePeriods(spans: readonly Span[], options: PeriodOptions): string[] {
+  const known = spans.flatMap(({ first, last }) => [first, last]);
   const holds = (period: Period): boolean => known.some((time) => time >= period.from && time < period.to);
   const recent = RECENT.filter((token) => holds(parsePeriod(token, options)));
   const dates = known.map((time) => localDate(time, options.timeZone)).sort();
@@ -23,18 +26,25 @@ export function availablePeriods(index: readonly ChunkSummary[], options: Period
   return [...recent, ...newest('YYYY'.length, MOST_YEARS), ...newest('YYYY-MM'.length, MOST_MONTHS)];
 }
 
-/** The error for a period in which none of the metrics has anything; it says which periods would have an answer. */
+/**
+ * The error for a period in which none of the metrics has anything; it says which periods would have an answer.
+ * @param source key of the one source that was asked for
+ */
 export function noDataError(
   metrics: readonly MetricType[],
   period: Period,
   index: ReadonlyMap<string, readonly ChunkSummary[]>,
-  now: number = Date.now(),
+  source?: string,
 ): HealthDataNotFoundError {
-  const available = availablePeriods([...index.values()].flat(), { now, timeZone: period.timeZone });
+  const summaries = [...index.values()].flat();
+  const spans =
+    source === undefined ? summaries : summaries.flatMap(({ sources }) => sources.filter(({ key }) => key === source));
+  const available = availablePeriods(spans, { now: Date.now(), timeZone: period.timeZone });
   const names = metrics.map(({ name }) => name);
-  const nothing = `No ${names.join(', ')} data is held`;
+  const from = source === undefined ? '' : ` from the source asked for`;
+  const nothing = `No ${names.join(', ')} data${from} is held`;
   return new HealthDataNotFoundError(
     { time_period: period.label, metric_types: names, available_periods: available },
-    available.length === 0 ? nothing : `No ${names.join(', ')} data found for ${period.label}`,
+    available.length === 0 ? nothing : `No ${names.join(', ')} data${from} found for ${period.label}`,
   );
 }

@@ -7,6 +7,9 @@ export interface SourceSummary {
   readonly key: string;
   readonly kind: SourceKind;
   readonly count: number;
+  /** Start of its first and of its last record. */
+  readonly first: number;
+  readonly last: number;
   /** Seconds during which at least one of its records runs. */
   readonly coveredSeconds: number;
 }
@@ -27,7 +30,15 @@ export interface ChunkSummary {
   readonly sources: readonly SourceSummary[];
 }
 
-type Packed = [number, number, number, number, number, (string | null)[], [string, SourceKind, number, number][]];
+type Packed = [number, number, number, number, number, (string | null)[], PackedSource[]];
+type PackedSource = [
+  name: string,
+  kind: SourceKind,
+  count: number,
+  coveredSeconds: number,
+  first: number,
+  last: number,
+];
 
 export function summarise(chunk: Chunk, month: string, version: number): ChunkSummary {
   return {
@@ -51,7 +62,14 @@ export function encodeSummary(summary: ChunkSummary): string {
     summary.last,
     summary.maxEnd,
     [...summary.units],
-    summary.sources.map(({ name, kind, count, coveredSeconds }) => [name, kind, count, coveredSeconds]),
+    summary.sources.map((source) => [
+      source.name,
+      source.kind,
+      source.count,
+      source.coveredSeconds,
+      source.first,
+      source.last,
+    ]),
   ];
   return JSON.stringify(packed);
 }
@@ -66,38 +84,52 @@ export function decodeSummary(month: string, text: string): ChunkSummary {
     last,
     maxEnd,
     units,
-    sources: sources.map(([name, kind, held, coveredSeconds]) => ({
+    sources: sources.map(([name, kind, held, coveredSeconds, from, to]) => ({
       name,
       key: sourceKey(name),
       kind,
       count: held,
       coveredSeconds,
+      first: from,
+      last: to,
     })),
   };
 }
 
+/** A source's summary while its rows are gone through. */
+interface Running {
+  name: string;
+  readonly key: string;
+  readonly kind: SourceKind;
+  count: number;
+  covered: number;
+  first: number;
+  last: number;
+  end: number;
+}
+
 /** Rows are in order of start, so that a source's covered time is found in one pass. */
 function summariseSources(chunk: Chunk): SourceSummary[] {
-  const summaries = new Map<
-    string,
-    { name: string; key: string; kind: SourceKind; count: number; covered: number; end: number }
-  >();
+  const summaries = new Map<string, Running>();
   const bySource = chunk.sourceTable.map(({ name, key, kind }) => {
     const id = `${kind} ${key}`;
-    const summary = summaries.get(id) ?? { name, key, kind, count: 0, covered: 0, end: Number.NEGATIVE_INFINITY };
+    const summary = summaries.get(id) ?? { name, key, kind, count: 0, covered: 0, first: 0, last: 0, end: -Infinity };
     if (name < summary.name) summary.name = name;
     summaries.set(id, summary);
     return summary;
   });
   for (let row = 0; row < chunk.length; row++) {
     const summary = bySource[chunk.sources[row] as number];
-    if (summary === undefined) continue;
-    const end = chunk.ends[row] as number;
-    summary.count++;
-    summary.covered += Math.max(0, end - Math.max(chunk.starts[row] as number, summary.end));
-    summary.end = Math.max(summary.end, end);
+    if (summary !== undefined) extend(summary, chunk.starts[row] as number, chunk.ends[row] as number);
   }
   return [...summaries.values()]
-    .map(({ name, key, kind, count, covered }) => ({ name, key, kind, count, coveredSeconds: covered / 1000 }))
+    .map(({ covered, end: _end, ...summary }) => ({ ...summary, coveredSeconds: covered / 1000 }))
     .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.kind < b.kind ? -1 : 1));
+}
+
+function extend(summary: Running, start: number, end: number): void {
+  if (summary.count++ === 0) summary.first = start;
+  summary.last = start;
+  summary.covered += Math.max(0, end - Math.max(start, summary.end));
+  summary.end = Math.max(summary.end, end);
 }

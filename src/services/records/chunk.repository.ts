@@ -1,4 +1,5 @@
-import { RedisGateway, userKeys } from '@app/common';
+import { randomInt } from 'node:crypto';
+import { currentContext, RedisGateway, userKeys } from '@app/common';
 import { Injectable } from '@nestjs/common';
 import { type Chunk, EMPTY_CHUNK } from './chunk';
 import { decodeChunk, encodeChunk } from './chunk-codec';
@@ -29,6 +30,22 @@ redis.call('SADD', KEYS[3], ARGV[5])
 return 1
 `;
 
+/** A chunk to put in the place of the one that was read at `version`. */
+export interface Replacement extends VersionedChunk {
+  readonly nextVersion: number;
+}
+
+/**
+ * The version after one that was read. The first is random, so that what was made from a chunk that was erased is
+ * never taken for made from its successor.
+ */
+export function versionAfter(version: number): number {
+  return version === 0 ? randomInt(1, 2 ** 40) : version + 1;
+}
+
+/** So much as Redis sends, and we decode, well within the time a command may take. */
+const CHUNKS_PER_ROUND_TRIP = 32;
+
 /** Stores chunks and the index of a user's metrics. All methods throw the errors of `RedisGateway`. */
 @Injectable()
 export class ChunkRepository {
@@ -49,9 +66,17 @@ export class ChunkRepository {
     return new Map(metrics.map((metric, i) => [metric, decodeIndex(replies[i] as Record<string, string>)]));
   }
 
-  /** The chunks at the addresses, empty where there is none. One round trip. */
+  /** The chunks at the addresses, empty where there is none. One round trip for every few dozen. */
   async read(userId: string, addresses: readonly ChunkAddress[]): Promise<VersionedChunk[]> {
-    if (addresses.length === 0) return [];
+    const chunks: VersionedChunk[] = [];
+    for (let i = 0; i < addresses.length; i += CHUNKS_PER_ROUND_TRIP) {
+      currentContext()?.signal?.throwIfAborted();
+      chunks.push(...(await this.readRound(userId, addresses.slice(i, i + CHUNKS_PER_ROUND_TRIP))));
+    }
+    return chunks;
+  }
+
+  private async readRound(userId: string, addresses: readonly ChunkAddress[]): Promise<VersionedChunk[]> {
     const keys = userKeys(userId);
     const replies = await this.redis.pipeline('read_chunks', (pipeline) => {
       for (const { metric, month } of addresses) {
@@ -72,12 +97,12 @@ export class ChunkRepository {
   }
 
   /** Replaces chunks by compare-and-set; says for each whether it was still at `version`. One round trip. */
-  async replace(userId: string, chunks: readonly VersionedChunk[]): Promise<boolean[]> {
+  async replace(userId: string, chunks: readonly Replacement[]): Promise<boolean[]> {
     if (chunks.length === 0) return [];
     const keys = userKeys(userId);
     const replies = await this.redis.pipeline('replace_chunks', (pipeline) => {
-      for (const { metric, month, version, chunk } of chunks) {
-        const entry = encodeSummary(summarise(chunk, month, version + 1));
+      for (const { metric, month, version, nextVersion, chunk } of chunks) {
+        const entry = encodeSummary(summarise(chunk, month, nextVersion));
         const touched = [keys.chunk(metric, month), keys.chunkIndex(metric), keys.metrics()];
         pipeline.eval(REPLACE_CHUNK, touched.length, ...touched, month, version, encodeChunk(chunk), entry, metric);
       }

@@ -19,6 +19,9 @@ export interface HealthRecord {
   readonly kind: SourceKind;
 }
 
+/** No honest sample is longer; one that were would have to be taken into account in every month it spans. */
+export const LONGEST_RECORD_MS = 366 * 24 * 60 * 60 * 1000;
+
 const TYPOGRAPHIC_APOSTROPHES = /[‘’]/g;
 const CACHE_LIMIT = 10_000;
 const keysByName = new Map<string, string>();

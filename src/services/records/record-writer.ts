@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InfrastructureError, type RedisGateway } from '@app/common';
-import { type Chunk, chunkOf, mergeChunks } from './chunk';
-import { type ChunkAddress, ChunkRepository, type VersionedChunk } from './chunk.repository';
+import { type Chunk, chunkOf, type MergedChunk, mergeChunks } from './chunk';
+import { type ChunkAddress, ChunkRepository, type VersionedChunk, versionAfter } from './chunk.repository';
 import type { HealthRecord } from './health-record';
 import { type MonthSpan, monthSpan } from './months';
 
@@ -30,6 +30,8 @@ export interface RecordWriterOptions {
 
 interface Pending extends ChunkAddress {
   readonly records: HealthRecord[];
+  /** A replacement whose outcome is not known: the reply may have been lost after it was done. */
+  attempt?: { readonly version: number; readonly added: number };
 }
 
 const DEFAULT_BUFFER_SIZE = 40_000;
@@ -76,7 +78,7 @@ export class RecordWriter {
     };
   }
 
-  /** The chunks that were changed so far. */
+  /** The chunks that were changed so far, or may have been. */
   get changedChunks(): readonly ChunkAddress[] {
     return [...this.touched.values()];
   }
@@ -108,7 +110,7 @@ export class RecordWriter {
     const sameMonth = start >= this.span.from && start < this.span.to;
     if (sameMonth && this.current?.metric === metric) return this.current;
     if (!sameMonth) this.span = monthSpan(start);
-    const id = `${metric} ${this.span.month}`;
+    const id = idOf({ metric, month: this.span.month });
     let pending = this.pending.get(id);
     if (pending === undefined) {
       pending = { metric, month: this.span.month, records: [] };
@@ -152,26 +154,32 @@ export class RecordWriter {
       return { ...entry, version, merged: mergeChunks(existing, entry.chunk) };
     });
     const changes = merges.filter(({ merged }) => merged.changed);
-    const replacements = changes.map(({ pending, version, merged }) => ({
-      metric: pending.metric,
-      month: pending.month,
-      version,
-      chunk: merged.chunk,
-    }));
+    const replacements = changes.map(({ pending, version, merged }) => {
+      const nextVersion = versionAfter(version);
+      pending.attempt = { version: nextVersion, added: merged.added };
+      this.touched.set(idOf(pending), { metric: pending.metric, month: pending.month });
+      return { metric: pending.metric, month: pending.month, version, nextVersion, chunk: merged.chunk };
+    });
     const outcomes = await this.repository.replace(this.userId, replacements);
     const conflicts = new Set(changes.filter((_, i) => outcomes[i] !== true));
     for (const merge of merges) {
       if (conflicts.has(merge)) continue;
-      this.settle(merge.pending, merge.merged.added, merge.merged.changed);
+      this.settle(merge.pending, merge.version, merge.merged);
     }
     return [...conflicts];
   }
 
-  private settle(pending: Pending, added: number, changed: boolean): void {
-    const id = `${pending.metric} ${pending.month}`;
-    this.pending.delete(id);
+  private settle(pending: Pending, version: number, { added, changed }: MergedChunk): void {
+    const { attempt } = pending;
+    // All there already, in the version an earlier attempt would have made: that attempt was done, and not told of.
+    const wasDone = !changed && attempt !== undefined && attempt.version === version;
+    this.pending.delete(idOf(pending));
+    if (this.current === pending) this.current = undefined;
     this.buffered -= pending.records.length;
-    this.stored += added;
-    if (changed) this.touched.set(id, { metric: pending.metric, month: pending.month });
+    this.stored += wasDone ? attempt.added : added;
   }
+}
+
+function idOf({ metric, month }: ChunkAddress): string {
+  return `${metric} ${month}`;
 }

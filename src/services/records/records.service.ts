@@ -60,16 +60,17 @@ export class RecordsService {
   private async page(userId: string, query: RecordsQuery): Promise<RecordPage> {
     const started = performance.now();
     const order = query.order ?? 'asc';
-    const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor, order);
+    const key = query.source === undefined ? undefined : sourceKey(query.source);
+    const scope = { metrics: query.metrics.map(({ id }) => id), source: key, order };
+    const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor, scope);
     const index = await this.chunks.index(
       userId,
       query.metrics.map(({ id }) => id),
     );
     const period = resolveUnbounded(query.period, [...index.values()].flat());
     const pages = new RecordPages(this.chunks, userId, index, { from: period.from, to: period.to }, order);
-    const key = query.source === undefined ? undefined : sourceKey(query.source);
     const found = await pages.take(query.limit + 1, after, key);
-    if (found.length === 0 && after === undefined) throw noDataError(query.metrics, period, index);
+    if (found.length === 0 && after === undefined) throw noDataError(query.metrics, period, index, key);
     const page = found.slice(0, query.limit);
     this.events.debug('health_data_retrieved', {
       operation: 'list',
@@ -81,7 +82,7 @@ export class RecordsService {
     return {
       period,
       records: page.map(({ record }) => record),
-      nextCursor: found.length > query.limit && last !== undefined ? encodeCursor(last.position, order) : null,
+      nextCursor: found.length > query.limit && last !== undefined ? encodeCursor(last.position, scope) : null,
     };
   }
 
