@@ -4,7 +4,7 @@ import type { FileKind } from './file-kind';
 import { ImportSink } from './import-sink';
 import type { ImportResult } from './import-state';
 import { patiently } from './patiently';
-import { SaxesExportParser } from './saxes-export.parser';
+import { HybridExportParser } from './hybrid-export.parser';
 import { UnreadableExport, type UnreadableReason } from './unreadable-export';
 import { Utf8Decoder } from './utf8-decoder';
 import type { ImportLimits } from './zip-budget';
@@ -57,7 +57,7 @@ export async function runImport(task: ImportRunTask, redis: RedisGateway, contro
 
 class ImportRun {
   private readonly decoder = new Utf8Decoder();
-  private readonly parser: SaxesExportParser;
+  private readonly parser: HybridExportParser;
   private bytesRead = 0;
   private bytesTotal = 0;
   private reportedAt = 0;
@@ -67,7 +67,7 @@ class ImportRun {
     private readonly sink: ImportSink,
     private readonly control: RunControl,
   ) {
-    this.parser = new SaxesExportParser(sink);
+    this.parser = new HybridExportParser(sink);
   }
 
   async run(): Promise<RunOutcome> {

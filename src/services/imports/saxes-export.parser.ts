@@ -13,8 +13,8 @@ const LONGEST_TOKEN = 4 * 1024 * 1024;
 export class SaxesExportParser extends ExportParser {
   private readonly prolog = new PrologSkipper();
   private readonly saxes = new SaxesParser({ xmlns: false, position: false });
-  private readonly elements: ExportElements;
   private depth = 0;
+  private betweenElements = false;
   /** What saxes is reading, and how many bytes and characters came before it. */
   private piece = '';
   private bytesBefore = 0;
@@ -22,15 +22,21 @@ export class SaxesExportParser extends ExportParser {
   private charactersSinceTag = 0;
   private sawTag = false;
 
-  constructor(private readonly sink: ExportSink) {
+  constructor(
+    private readonly sink: ExportSink,
+    private readonly elements: ExportElements = new ExportElements(sink),
+  ) {
     super();
-    this.elements = new ExportElements(sink);
     this.saxes.on('opentag', (tag) => {
       if (this.depth >= DEEPEST) throw this.unreadable('xml_too_deep');
       this.sawTag = true;
       this.elements.open(tag.name, tag.attributes, this.depth++);
+      this.betweenElements = this.depth === 1;
     });
-    this.saxes.on('closetag', (tag) => this.elements.close(tag.name, --this.depth));
+    this.saxes.on('closetag', (tag) => {
+      this.elements.close(tag.name, --this.depth);
+      this.betweenElements = this.depth === 1;
+    });
     this.saxes.on('error', (error) => this.judge(error));
   }
 
@@ -40,9 +46,24 @@ export class SaxesExportParser extends ExportParser {
     this.advance();
     this.piece = this.withoutControlCharacters(body);
     this.sawTag = false;
+    this.betweenElements = false;
     this.saxes.write(this.piece);
     this.charactersSinceTag = this.sawTag ? 0 : this.charactersSinceTag + body.length;
     if (this.charactersSinceTag > LONGEST_TOKEN) throw this.unreadable('xml_token_too_long');
+  }
+
+  /**
+   * Whether the last text that was written, up to its first `>` or without one, ended with a tag that leaves just
+   * `HealthData` open: what follows are blanks and elements, of which others may take some.
+   */
+  get isBetweenElements(): boolean {
+    return this.betweenElements;
+  }
+
+  /** Counts text that was read by somebody else, so that offsets stay right. */
+  passOver(text: string): void {
+    this.advance();
+    this.bytesBefore += Buffer.byteLength(text);
   }
 
   end(): void {
