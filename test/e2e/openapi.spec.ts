@@ -124,6 +124,23 @@ describe('the API document', () => {
     }
   });
 
+  it.each([
+    ['post /api/v1/health-data/records', ['HEALTH_DATA_INVALID_FORMAT', 'REDIS_STORAGE_FULL', 'REDIS_WRITE_REFUSED']],
+    ['post /api/v1/chat/stateful', ['CHAT_SESSION_NOT_FOUND']],
+    ['post /api/v1/imports', ['IMPORT_FILE_UNREADABLE', 'STORAGE_DISK_FULL', 'STORAGE_IO_FAILED']],
+  ])('tells for %s its own errors and those of its repetition', (route, own) => {
+    const { responses } = new Map(operations).get(route) as Operation;
+    const codes = Object.values(responses).flatMap(({ content }) =>
+      Object.keys(content?.['application/json']?.examples ?? {}),
+    );
+    const repetition = ['IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_REQUEST_RUNNING', 'REQUEST_HEADER_INVALID'];
+    expect(codes).toEqual(expect.arrayContaining([...own, ...repetition]));
+  });
+
+  it('keeps to itself how it is put together', () => {
+    expect(text).not.toMatch(/"x-(?:route|error)-/);
+  });
+
   it('shows errors as they are sent', () => {
     expect(document.components.examples.REQUEST_DEADLINE_EXCEEDED?.value).toMatchObject({
       success: false,

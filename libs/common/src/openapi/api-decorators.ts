@@ -2,7 +2,7 @@ import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiExtension, ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import type { ErrorCode } from '../errors/catalogue';
 
-export const ERROR_CODES_EXTENSION = 'x-error-codes';
+const ERROR_CODE_PREFIX = 'x-error-code-';
 
 export interface ApiAnswerOptions {
   readonly description: string;
@@ -30,9 +30,23 @@ export function ApiAnswer(data: Type | readonly [Type] | null, options: ApiAnswe
   );
 }
 
-/** Documents codes this route can answer with, besides those that every route can. */
+/**
+ * Documents codes this route can answer with, besides those that every route can; may stand on a method more than once.
+ * Each code is an extension of its own: of two extensions of one name the library keeps a single one.
+ */
 export function ApiErrors(...codes: ErrorCode[]): MethodDecorator {
-  return ApiExtension(ERROR_CODES_EXTENSION, codes) as MethodDecorator;
+  return applyDecorators(...codes.map((code) => ApiExtension(`${ERROR_CODE_PREFIX}${code}`, true) as MethodDecorator));
+}
+
+/** Reads the codes that `ApiErrors` has given to an operation, and removes them from it. */
+export function takeErrorCodes(operation: Record<string, unknown>): ErrorCode[] {
+  const codes: ErrorCode[] = [];
+  for (const key of Object.keys(operation)) {
+    if (!key.startsWith(ERROR_CODE_PREFIX)) continue;
+    codes.push(key.slice(ERROR_CODE_PREFIX.length) as ErrorCode);
+    delete operation[key];
+  }
+  return codes;
 }
 
 // OpenAPI 3.1 has a null type; the library's types still describe 3.0.

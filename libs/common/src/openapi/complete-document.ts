@@ -1,6 +1,6 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { type ErrorCode, errorDefinition } from '../errors/catalogue';
-import { ERROR_CODES_EXTENSION } from './api-decorators';
+import { takeErrorCodes } from './api-decorators';
 import { ERROR_SCHEMAS, errorExamples, RESPONSE_HEADERS } from './error-components';
 import { exampleOf, type Schemas } from './example-of';
 import { type RouteExtensions, takeExtensions } from './route-extensions';
@@ -84,8 +84,7 @@ interface Surroundings {
 
 function completeOperation(operation: Operation, { schemas, used, common }: Surroundings): void {
   const extensions = takeExtensions(operation);
-  const own = (operation[ERROR_CODES_EXTENSION] ?? []) as readonly ErrorCode[];
-  delete operation[ERROR_CODES_EXTENSION];
+  const own = takeErrorCodes(operation);
   operation.security = extensions.public === true ? [] : [{ [BEARER]: extensions.scopes ?? [] }];
   giveExamples(operation, schemas);
   const codes = codesOf(operation, extensions, extensions.public === true ? own : [...own, ...common]);
