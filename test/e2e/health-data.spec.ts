@@ -1,5 +1,5 @@
 import { expectErrorEnvelope, expectSuccessEnvelope } from '@app/common/testing';
-import request, { type Response, type Test } from 'supertest';
+import request, { type Test } from 'supertest';
 import { startWellnessApp, type WellnessApp } from '../support/wellness-app';
 
 const API = '/api/v1/health-data';
@@ -39,69 +39,11 @@ function get(path: string, query: Record<string, string | number> = {}): Test {
   return request(app.server).get(`${API}/${path}`).set(alice).query(query);
 }
 
-async function push(records: object[], more: object = {}): Promise<Response> {
-  return request(app.server)
-    .post(`${API}/records`)
-    .set(alice)
-    .send({ records, ...more });
+async function push(records: object[]): Promise<void> {
+  await request(app.server).post(`${API}/records?atomic=true`).set(alice).send({ records }).expect(200);
 }
 
 const DAY = { time_period: '2025-09-30', time_zone: 'UTC' };
-
-describe('pushing records', () => {
-  it('stores nothing twice', async () => {
-    const record = { metric_type: 'HeartRate', value: 60, unit: 'count/min', start: at(0), source: 'Watch' };
-    const response = await push([record]);
-    expectSuccessEnvelope(response);
-    expect(response.body.data).toEqual({ received: 1, stored: 0, duplicates: 1, rejected: 0, errors: [] });
-  });
-
-  const wrong = [
-    { metric_type: 'HartRate', value: 1, unit: 'count/min', start: at(1) },
-    { metric_type: 'HeartRate', value: 'high', unit: 'count/min', start: '2025-09-30' },
-    { metric_type: 'HeartRate', value: 61, unit: 'furlong/fortnight', start: at(2), end: at(1), colour: 'red' },
-  ];
-
-  it('says by index what is wrong with single records and stores the others', async () => {
-    const good = { metric_type: 'BodyMass', value: 70, unit: 'kg', start: '2024-01-01T00:00:00Z', source: 'Scale' };
-    const { status, body } = await push([good, ...wrong]);
-    expect(status).toBe(200);
-    expect(body.data).toMatchObject({ received: 4, stored: 1, rejected: 3 });
-    expect(body.data.errors).toEqual([
-      {
-        index: 1,
-        field: 'metric_type',
-        message: 'is not a known metric type',
-        did_you_mean: expect.arrayContaining(['HeartRate']),
-      },
-      { index: 2, field: 'start', message: expect.stringContaining('ISO 8601') },
-      { index: 2, field: 'value', message: 'must be a number' },
-      { index: 3, field: 'colour', message: 'is not a member of a record' },
-      { index: 3, field: 'end', message: 'is before start' },
-      { index: 3, field: 'unit', message: 'is not a known unit' },
-    ]);
-  });
-
-  it('stores nothing when atomic and one record is wrong', async () => {
-    const good = { metric_type: 'Height', value: 180, unit: 'cm', start: at(1), source: 'Tape' };
-    const response = await push([good, ...wrong], { atomic: true });
-    expectErrorEnvelope(response, 'HEALTH_DATA_INVALID_FORMAT');
-    expect(response.body.error.details.errors).toHaveLength(6);
-    const { body } = await get('metrics');
-    expect(body.data.metrics.map(({ metric_type }: { metric_type: string }) => metric_type)).not.toContain('Height');
-  });
-
-  it.each([
-    ['no list', { records: 'all of them' }, 'records'],
-    ['an empty list', { records: [] }, 'records'],
-    ['too many', { records: Array(5001).fill({}) }, 'records'],
-    ['something unknown beside them', { records: [{}], colour: 'red' }, 'colour'],
-  ])('refuses %s as a wrong shape', async (_, body, field) => {
-    const response = await request(app.server).post(`${API}/records`).set(alice).send(body);
-    expectErrorEnvelope(response, 'VALIDATION_INVALID_INPUT');
-    expect(response.body.error.details.field).toBe(field);
-  });
-});
 
 describe('metrics', () => {
   it('says what there is, in the way the table knows it', async () => {
@@ -217,6 +159,77 @@ describe('aggregates', () => {
     ]);
   });
 
+  it('compute a median over one source alone', async () => {
+    await push(
+      [55, 57, 90].map((value, i) => ({
+        metric_type: 'RestingHeartRate',
+        value,
+        unit: 'count/min',
+        start: at(i),
+        source: value < 60 ? 'Watch' : 'Strap',
+      })),
+    );
+    const median = async (sources: string): Promise<number> => {
+      const query = { metric_types: 'RestingHeartRate', ...DAY, stats: 'median', sources };
+      return (await get('aggregates', query)).body.data.metrics[0].buckets[0].median;
+    };
+    expect([await median('Watch'), await median('Strap'), await median('all')]).toEqual([56, 90, 57]);
+  });
+
+  it('believe what somebody has entered more than what a device has counted', async () => {
+    const steps = { metric_type: 'StepCount', unit: 'count', start: '2025-08-01T08:00:00Z', source: 'Phone' };
+    await push([
+      { ...steps, value: 900, end: '2025-08-01T10:00:00Z' },
+      { ...steps, value: 100, end: '2025-08-01T09:00:00Z', source: 'Health', user_entered: true },
+    ]);
+    const query = { metric_types: 'StepCount', time_period: '2025-08-01', time_zone: 'UTC' };
+    const { body } = await get('aggregates', query);
+    // 100 in the first hour, and the half of 900 that is left in the second.
+    expect(body.data.metrics[0].buckets[0].sum).toBe(550);
+  });
+
+  it('average sound levels by their energy and how long they lasted', async () => {
+    const sound = { metric_type: 'EnvironmentalAudioExposure', unit: 'dBASPL', source: 'Watch' };
+    await push([
+      { ...sound, value: 60, start: at(10), end: at(11) },
+      { ...sound, value: 80, start: at(11), end: at(14) },
+    ]);
+    const { body } = await get('aggregates', { metric_types: 'EnvironmentalAudioExposure', ...DAY });
+    const level = 10 * Math.log10((1 * 10 ** 6 + 3 * 10 ** 8) / 4);
+    expect(body.data.metrics[0]).toMatchObject({ unit: 'dBASPL', buckets: [{ avg: expect.closeTo(level, 9) }] });
+  });
+
+  it('begin weeks on the day the request, else the user, says', async () => {
+    const weeks = async (more: object = {}): Promise<string[]> => {
+      const query = { metric_types: 'HeartRate', time_period: '2025-09', time_zone: 'UTC', bucket: 'week', ...more };
+      const { body } = await get('aggregates', query);
+      return body.data.metrics[0].buckets.slice(1, 3).map(({ from }: { from: string }) => from.slice(0, 10));
+    };
+    expect(await weeks()).toEqual(['2025-09-08', '2025-09-15']);
+    expect(await weeks({ week_start: 'sunday' })).toEqual(['2025-09-07', '2025-09-14']);
+    const me = request(app.server);
+    await me.patch('/api/v1/me').set(alice).send({ week_start: 'sunday' }).expect(200);
+    const asSet = await weeks();
+    await me.patch('/api/v1/me').set(alice).send({ week_start: null }).expect(200);
+    expect(asSet).toEqual(['2025-09-07', '2025-09-14']);
+  });
+
+  it.each([
+    ['+05:30', '2025-09-30T00:00:00+05:30'],
+    ['%2B05:30', '2025-09-30T00:00:00+05:30'],
+    ['-03:00', '2025-09-30T00:00:00-03:00'],
+  ])('understand the zone %s, also where nobody has encoded the plus', async (zone, from) => {
+    const url = `${API}/aggregates?metric_types=HeartRate&time_period=2025-09-30&time_zone=${zone}`;
+    const { body } = await request(app.server).get(url).set(alice);
+    expect(body.data.period.from).toBe(from);
+  });
+
+  it('refuse a statistic that is asked for twice', async () => {
+    const response = await get('aggregates', { metric_types: 'HeartRate', ...DAY, stats: 'avg,max,avg' });
+    expectErrorEnvelope(response, 'VALIDATION_INVALID_INPUT');
+    expect(response.body.error.details.field).toBe('stats');
+  });
+
   it('show gaps as empty buckets', async () => {
     const query = { metric_types: 'HeartRate', time_period: '2025-09-28/2025-10-02', time_zone: 'UTC', bucket: 'day' };
     const { body } = await get('aggregates', query);
@@ -225,23 +238,6 @@ describe('aggregates', () => {
       avg,
     ]);
     expect(counts).toEqual([[0, null], [0, null], [24, 71.5], [0, null]]); // prettier-ignore
-  });
-
-  it('show fractions as percentages and follow the units the user has chosen', async () => {
-    const imperial = await app.bearer('bob-00001', ['health:read', 'health:write']);
-    const server = request(app.server);
-    await server.patch('/api/v1/me').set(imperial).send({ units: 'imperial' }).expect(200);
-    const records = [
-      { metric_type: 'BodyMass', value: 70, unit: 'kg', start: at(7) },
-      { metric_type: 'OxygenSaturation', value: 0.97, unit: '%', start: at(7) },
-    ];
-    await server.post(`${API}/records`).set(imperial).send({ records }).expect(200);
-    const { body } = await server
-      .get(`${API}/aggregates`)
-      .set(imperial)
-      .query({ metric_types: 'BodyMass,OxygenSaturation', ...DAY });
-    expect(body.data.metrics[0]).toMatchObject({ unit: 'lb', buckets: [{ latest: expect.closeTo(154.32, 2) }] });
-    expect(body.data.metrics[1]).toMatchObject({ unit: '%', buckets: [{ avg: 97 }] });
   });
 
   it('say what would have an answer when there is none', async () => {

@@ -25,7 +25,7 @@ export class RecordAnswer {
   @ApiProperty({
     oneOf: [{ type: 'number' }, { type: 'string' }],
     nullable: true,
-    description: 'Exactly as it was given.',
+    description: 'Exactly as it was given: what has the unit `%` is a fraction, as HealthKit keeps it (0.97).',
     example: 62,
   })
   value!: number | string | null;
@@ -71,12 +71,20 @@ export class MetricAnswer {
   @ApiProperty({ example: 'StepCount' })
   metric_type!: string;
 
-  @ApiProperty({ description: 'Unit of all statistics but count.', example: 'count' })
+  @ApiProperty({
+    description:
+      'Unit of all statistics but count, by the units the user has chosen; `%` is a percentage. Empty for categories ' +
+      'that are only counted.',
+    example: 'count',
+  })
   unit!: string;
 
   @ApiProperty({
     type: 'array',
-    description: 'With the statistics asked for as members; null where there is nothing to compute one from.',
+    description:
+      'With the statistics asked for as members; null where there is nothing to compute one from, and where one has no ' +
+      'meaning: of categories that are only counted there are `count` and `duration` alone, and temperatures have no ' +
+      '`sum` in °F.',
     items: {
       type: 'object',
       required: ['from', 'to', 'count'],
@@ -110,7 +118,12 @@ export class HeldMetricAnswer {
   @ApiProperty({ example: 'heart rate' })
   display_name!: string;
 
-  @ApiProperty({ description: 'The unit that aggregates are in.', example: 'count/min' })
+  @ApiProperty({
+    description:
+      'The unit that aggregates are in, by the units the user has chosen; `%` is a percentage there. Records keep the ' +
+      'units they were given in. Empty for categories that are only counted.',
+    example: 'count/min',
+  })
   unit!: string;
 
   @ApiProperty({ enum: ['cumulative', 'discrete', 'category'] })
@@ -162,4 +175,7 @@ export class PushAnswer {
     example: [{ index: 1, field: 'end', message: 'is before start' }],
   })
   errors!: readonly RecordProblem[];
+
+  @ApiProperty({ description: 'Problems that are not in `errors`, which has 100 at most, 20 of a record.', example: 0 })
+  errors_omitted!: number;
 }

@@ -1,10 +1,10 @@
 import { ApiAnswer, ApiErrors, CurrentUser, Scopes, type User } from '@app/common';
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { PushService } from '../../services/records/push.service';
 import { Idempotent } from '../idempotency/idempotent.decorator';
 import { AggregatesAnswer, HeldMetricsAnswer, PushAnswer, RecordsAnswer } from './health-data.answers';
-import { AggregatesQueryDto, PushRecordsDto, RecordsQueryDto } from './health-data.dto';
+import { AggregatesQueryDto, PushRecordsDto, PushRecordsQueryDto, RecordsQueryDto } from './health-data.dto';
+import { HealthDataPushes } from './health-data.pushes';
 import { HealthDataQueries } from './health-data.queries';
 
 @ApiTags('health-data')
@@ -12,7 +12,7 @@ import { HealthDataQueries } from './health-data.queries';
 export class HealthDataController {
   constructor(
     private readonly queries: HealthDataQueries,
-    private readonly pushes: PushService,
+    private readonly pushes: HealthDataPushes,
   ) {}
 
   @Get('metrics')
@@ -49,7 +49,11 @@ export class HealthDataController {
   @HttpCode(200)
   @Idempotent()
   @Scopes('health:write')
-  push(@CurrentUser() user: User, @Body() body: PushRecordsDto): Promise<PushAnswer> {
-    return this.pushes.push(user.id, body.records, body.atomic);
+  push(
+    @CurrentUser() user: User,
+    @Query() query: PushRecordsQueryDto,
+    @Body() body: PushRecordsDto,
+  ): Promise<PushAnswer> {
+    return this.pushes.push(user, query, body);
   }
 }

@@ -3,6 +3,7 @@ import { Transform, Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
+  ArrayUnique,
   IsArray,
   IsBoolean,
   IsIn,
@@ -20,12 +21,18 @@ import type { BucketSize } from '../../services/periods/calendar';
 import type { WeekStart } from '../../services/periods/period';
 import type { SortOrder } from '../../services/records/record-pages';
 import type { PushedRecord } from '../../services/records/pushed-record';
+import { PlainData } from './plain-data.decorator';
 
 const BUCKETS: readonly BucketSize[] = ['none', 'hour', 'day', 'week', 'month', 'year'];
 const PERIOD_HELP =
   'A token (`today`, `last_7_days`, `this_month`, `all` …), a date, month, quarter or year (`2025-09-30`, `2025-09`, ' +
   '`2025-Q3`, `2025`), an ISO 8601 interval (`2025-01-01/2025-02-01`, end exclusive), or an English phrase ' +
   '(`last Friday`). Calendar periods in the time zone of the answer.';
+
+/** In a query, `+` means a space: a zone such as `+05:30` has lost its sign where nobody has encoded it. */
+function withPlus(timeZone: string): string {
+  return timeZone.replace(/^ (?=\d)/, '+');
+}
 
 /** Which metrics, and when. */
 export class ScopeQuery {
@@ -48,11 +55,16 @@ export class ScopeQuery {
     example: 'Europe/Paris',
   })
   @IsOptional()
+  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? withPlus(value) : value))
   @IsString()
   @MaxLength(64)
   time_zone?: string;
 
-  @ApiPropertyOptional({ description: 'First day of a week.', enum: ['monday', 'sunday'], default: 'monday' })
+  @ApiPropertyOptional({
+    description: "First day of a week; the user's own setting when omitted.",
+    enum: ['monday', 'sunday'],
+    example: 'sunday',
+  })
   @IsOptional()
   @IsIn(['monday', 'sunday'])
   week_start?: WeekStart;
@@ -93,7 +105,7 @@ export class AggregatesQueryDto extends ScopeQuery {
 
   @ApiPropertyOptional({
     description:
-      'Statistics, separated by commas; by default the one that suits the metric: sum of cumulative ones, average of ' +
+      'Statistics, separated by commas, each once; by default the one that suits the metric: sum of cumulative ones, average of ' +
       'discrete ones, latest of body measures. The average of sound levels is the equivalent level (Leq).',
     type: String,
     example: 'count,avg,max',
@@ -104,6 +116,8 @@ export class AggregatesQueryDto extends ScopeQuery {
   )
   @IsArray()
   @ArrayMinSize(1)
+  @ArrayMaxSize(STATISTICS.length)
+  @ArrayUnique()
   @IsIn(STATISTICS, { each: true })
   stats?: Statistic[];
 
@@ -149,6 +163,7 @@ export class PushRecordsDto {
     },
     example: [RECORD_EXAMPLE],
   })
+  @PlainData()
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(5000)
@@ -157,6 +172,19 @@ export class PushRecordsDto {
 
   @ApiPropertyOptional({ description: 'Store nothing when one record is wrong.', default: false })
   @IsOptional()
+  @IsBoolean()
+  atomic: boolean = false;
+}
+
+const BOOLEANS: ReadonlyMap<unknown, boolean> = new Map([
+  ['true', true],
+  ['false', false],
+]);
+
+export class PushRecordsQueryDto {
+  @ApiPropertyOptional({ description: 'The same as the member of the body; one of them is enough.', default: false })
+  @IsOptional()
+  @Transform(({ value }: { value: unknown }) => BOOLEANS.get(value) ?? value)
   @IsBoolean()
   atomic: boolean = false;
 }

@@ -1,12 +1,21 @@
+import { defaultStatistic } from '../../services/aggregates/statistic';
 import type { AggregateBucket, MetricAggregate, Statistic } from '../../services/aggregates/aggregates.service';
-import type { MetricType } from '../../services/metrics/metric-type';
-import { differenceFromCanonical, fromCanonical, type UnitSystem } from '../../services/metrics/units';
+import { metricType, type MetricType } from '../../services/metrics/metric-type';
+import type { UnitSystem } from '../../services/metrics/units';
 import { formatWithOffset } from '../../services/periods/calendar';
 import type { Period } from '../../services/periods/period';
-import { metricType } from '../../services/metrics/metric-type';
 import type { HealthRecord } from '../../services/records/health-record';
+import type { PushResult } from '../../services/records/push.service';
 import type { HeldMetric } from '../../services/records/records.service';
-import type { BucketAnswer, HeldMetricAnswer, MetricAnswer, PeriodAnswer, RecordAnswer } from './health-data.answers';
+import { answerUnit, answerValue } from './answer-units';
+import type {
+  BucketAnswer,
+  HeldMetricAnswer,
+  MetricAnswer,
+  PeriodAnswer,
+  PushAnswer,
+  RecordAnswer,
+} from './health-data.answers';
 
 export function presentPeriod({ from, to, timeZone, label }: Period): PeriodAnswer {
   return { from: formatWithOffset(from, timeZone), to: formatWithOffset(to, timeZone), time_zone: timeZone, label };
@@ -23,13 +32,13 @@ export function presentRecord(record: HealthRecord, timeZone: string): RecordAns
   };
 }
 
-export function presentHeldMetric(held: HeldMetric, timeZone: string): HeldMetricAnswer {
+export function presentHeldMetric(held: HeldMetric, timeZone: string, units: UnitSystem): HeldMetricAnswer {
   const { metric, count, first, last, sources } = held;
   return {
     metric_type: metric.name,
     identifier: metric.id,
     display_name: metric.displayName,
-    unit: metric.unit,
+    unit: answerUnit(metric, units, [defaultStatistic(metric)]),
     kind: metric.kind,
     count,
     first: formatWithOffset(first, timeZone),
@@ -39,11 +48,12 @@ export function presentHeldMetric(held: HeldMetric, timeZone: string): HeldMetri
 }
 
 export function presentAggregate(aggregate: MetricAggregate, timeZone: string, units: UnitSystem): MetricAnswer {
-  const { metric } = aggregate;
+  const { metric, buckets } = aggregate;
+  const stats = Object.keys(buckets[0]?.stats ?? {}) as Statistic[];
   return {
     metric_type: metric.name,
-    unit: converts(metric, units) ? fromCanonical(0, metric, units).unit : metric.unit,
-    buckets: aggregate.buckets.map((bucket) => presentBucket(bucket, metric, timeZone, units)),
+    unit: answerUnit(metric, units, stats),
+    buckets: buckets.map((bucket) => presentBucket(bucket, metric, timeZone, units)),
   };
 }
 
@@ -54,19 +64,12 @@ function presentBucket(bucket: AggregateBucket, metric: MetricType, timeZone: st
     count: bucket.count,
   };
   for (const [stat, value] of Object.entries(bucket.stats) as [Statistic, number | null][]) {
-    if (stat === 'count') continue;
-    answer[stat] = value === null || !converts(metric, units) ? value : convertStatistic(stat, value, metric, units);
+    if (stat !== 'count') answer[stat] = value === null ? null : answerValue(stat, value, metric, units);
   }
   if (bucket.latestAt !== undefined) answer.latest_at = formatWithOffset(bucket.latestAt, timeZone);
   return answer;
 }
 
-/** Metric answers are in the canonical unit, but for fractions, which people read as percentages. */
-function converts(metric: MetricType, units: UnitSystem): boolean {
-  return metric.kind !== 'category' && (units === 'imperial' || metric.dimension === 'fraction');
-}
-
-function convertStatistic(stat: Statistic, value: number, metric: MetricType, units: UnitSystem): number {
-  const convert = stat === 'stddev' ? differenceFromCanonical : fromCanonical;
-  return convert(value, metric, units).value;
+export function presentPush({ errorsOmitted, ...result }: PushResult): PushAnswer {
+  return { ...result, errors_omitted: errorsOmitted };
 }

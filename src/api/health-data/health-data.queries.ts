@@ -20,8 +20,8 @@ export class HealthDataQueries {
 
   async metrics(user: User): Promise<HeldMetricsAnswer> {
     const held = await this.recordsService.metrics(user.id);
-    const { timeZone } = await this.profiles.preferences(user.id);
-    return { metrics: held.map((metric) => presentHeldMetric(metric, timeZone)) };
+    const { timeZone, units } = await this.profiles.preferences(user.id);
+    return { metrics: held.map((metric) => presentHeldMetric(metric, timeZone, units)) };
   }
 
   async records(user: User, query: RecordsQueryDto): Promise<RecordsAnswer> {

@@ -83,6 +83,11 @@ export function convert(value: number, from: string, to: string): number | undef
   return Number.isFinite(converted) ? converted : undefined;
 }
 
+/** The unit, in HealthKit's spelling, that a unit system has for canonical values: `lb` for kilograms. */
+export function unitIn(type: MetricType, system: UnitSystem): string {
+  return (system === 'imperial' ? IMPERIAL.get(type.unit) : undefined) ?? type.unit;
+}
+
 /** A canonical value as people of a unit system say it: fractions as percent, temperatures on their own scale. */
 export function fromCanonical(value: number, type: MetricType, system: UnitSystem): DisplayQuantity {
   return display(value, type, system, convert);
@@ -112,9 +117,9 @@ function incompatible(unit: string, type: MetricType): string {
 
 function display(value: number, type: MetricType, system: UnitSystem, via: typeof convert): DisplayQuantity {
   if (type.dimension === 'fraction') return { value: value * 100, unit: '%' };
-  const target = system === 'imperial' ? IMPERIAL.get(type.unit) : undefined;
-  const converted = target === undefined ? undefined : via(value, type.unit, target);
-  if (target !== undefined && converted !== undefined) return { value: converted, unit: LABELS.get(target) ?? target };
+  const target = unitIn(type, system);
+  const converted = target === type.unit ? undefined : via(value, type.unit, target);
+  if (converted !== undefined) return { value: converted, unit: LABELS.get(target) ?? target };
   return { value, unit: type.unitLabel ?? LABELS.get(type.unit) ?? type.unit };
 }
 

@@ -1,7 +1,7 @@
 import { BusinessLogicError, EventLogger, RedisGateway } from '@app/common';
 import { Injectable } from '@nestjs/common';
-import { nearestMetricNames } from '../metrics/metric-type';
 import { isRecord, type PushedRecord, readPushedRecord, type RecordProblem } from './pushed-record';
+import { type ProblemReport, reportProblems } from './push-problems';
 import { RecordWriter } from './record-writer';
 
 export interface PushResult {
@@ -9,7 +9,10 @@ export interface PushResult {
   readonly stored: number;
   readonly duplicates: number;
   readonly rejected: number;
+  /** The first problems, by index. */
   readonly errors: readonly RecordProblem[];
+  /** How many problems there are besides. */
+  readonly errorsOmitted: number;
 }
 
 /** Stores records that apps send, without a file. Sending the same records again stores nothing twice. */
@@ -29,22 +32,20 @@ export class PushService {
   async push(userId: string, records: readonly PushedRecord[], atomic: boolean): Promise<PushResult> {
     const readings = records.map((record, index) => readPushedRecord(record, index));
     const good = readings.filter(isRecord);
-    const errors = readings.flatMap((reading) => (isRecord(reading) ? [] : reading.problems)).map(suggest);
-    if (errors.length > 0 && (atomic || good.length === 0)) {
-      throw new BusinessLogicError('HEALTH_DATA_INVALID_FORMAT', {
-        message: `${records.length - good.length} of ${records.length} records cannot be stored; nothing was stored`,
-        details: { errors: errors.map((error) => ({ ...error })) },
-      });
-    }
+    const rejected = records.length - good.length;
+    const report = reportProblems(readings.flatMap((reading) => (isRecord(reading) ? [] : [reading])));
+    if (rejected > 0 && (atomic || good.length === 0)) throw nothingStored(rejected, records.length, report);
     const writer = new RecordWriter(this.redis, userId);
     for (const { record } of good) writer.add(record);
     const { stored, duplicates } = await writer.finish();
     this.events.info('health_data_pushed', { records: records.length, stored, duplicates });
-    return { received: records.length, stored, duplicates, rejected: records.length - good.length, errors };
+    return { received: records.length, stored, duplicates, rejected, ...report };
   }
 }
 
-function suggest(problem: RecordProblem & { readonly metricType?: string }): RecordProblem {
-  const { metricType, ...rest } = problem;
-  return metricType === undefined ? rest : { ...rest, did_you_mean: nearestMetricNames(metricType) };
+function nothingStored(rejected: number, received: number, { errors, errorsOmitted }: ProblemReport): Error {
+  return new BusinessLogicError('HEALTH_DATA_INVALID_FORMAT', {
+    message: `${rejected} of ${received} records cannot be stored; nothing was stored`,
+    details: { errors: errors.map((error) => ({ ...error })), errors_omitted: errorsOmitted },
+  });
 }

@@ -33,9 +33,10 @@ export const SERVER_ERRORS = defineErrors({
     details: {
       errors: {
         type: 'objects',
-        description: 'Per record: `index`, `field` and `message`',
+        description: 'Per record: `index`, `field` and `message`; the first 100, at most 20 of one record',
         example: [{ index: 3, field: 'end', message: 'is before start' }],
       },
+      errors_omitted: { type: 'integer', description: 'Problems that are not in `errors`', example: 0 },
     },
   },
   HEALTH_METRIC_NOT_SUPPORTED: {
