@@ -18,6 +18,7 @@ module.exports = {
   testMatch: ['**/*.spec.ts'],
   transform: { '^.+\\.ts$': ['@swc/jest', swc] },
   moduleNameMapper: {
+    '^@app/common/core$': '<rootDir>/libs/common/src/core.ts',
     '^@app/common$': '<rootDir>/libs/common/src/index.ts',
     '^@app/common/testing$': '<rootDir>/libs/common/src/testing/index.ts',
   },

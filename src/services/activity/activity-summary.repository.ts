@@ -1,4 +1,4 @@
-import { type RedisGateway, userKeys } from '@app/common';
+import { type RedisGateway, userKeys } from '@app/common/core';
 import { keepNewest, type KeptCount, statementContent } from '../workouts/keep-newest';
 import type { ExportedActivitySummary } from './activity-summary';
 

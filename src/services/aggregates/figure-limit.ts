@@ -1,4 +1,4 @@
-import { ValidationError } from '@app/common';
+import { ValidationError } from '@app/common/core';
 import type { MetricType } from '../metrics/metric-type';
 import { type BucketSize, countBuckets, MAX_BUCKETS } from '../periods/calendar';
 import type { Statistic } from './statistic';

@@ -1,4 +1,4 @@
-import { currentContext, type RedisGateway, userKeys } from '@app/common';
+import { currentContext, type RedisGateway, userKeys } from '@app/common/core';
 import { metricType, type MetricType } from '../metrics/metric-type';
 import type { ChunkSummary } from '../records/chunk-index';
 import type { ChunkRepository, VersionedChunk } from '../records/chunk.repository';

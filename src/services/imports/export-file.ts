@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { isNativeError } from 'node:util/types';
-import { InfrastructureError, WellnessError } from '@app/common';
+import { InfrastructureError, WellnessError } from '@app/common/core';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import type { FileKind } from './file-kind';
 import { rootIndex } from './prolog-skipper';

@@ -1,4 +1,4 @@
-import { BusinessLogicError, InfrastructureError } from '@app/common';
+import { BusinessLogicError, InfrastructureError } from '@app/common/core';
 import type { ImportFailure } from './import-state';
 
 /** The error an import ended with, to be thrown to somebody who watches it. */

@@ -1,4 +1,4 @@
-import type { RedisGateway } from '@app/common';
+import type { RedisGateway } from '@app/common/core';
 import { type ExportFile, openExport } from './export-file';
 import type { FileKind } from './file-kind';
 import { ImportSink } from './import-sink';

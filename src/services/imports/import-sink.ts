@@ -1,4 +1,4 @@
-import type { RedisGateway } from '@app/common';
+import type { RedisGateway } from '@app/common/core';
 import { RollupStore } from '../aggregates/rollup-store';
 import { ActivitySummaryRepository } from '../activity/activity-summary.repository';
 import type { ExportedActivitySummary } from '../activity/activity-summary';

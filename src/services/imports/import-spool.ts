@@ -1,7 +1,7 @@
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { InfrastructureError, WellnessError } from '@app/common';
+import { InfrastructureError, WellnessError } from '@app/common/core';
 import { isNativeError } from 'node:util/types';
 import { isImportId } from './import-id';
 import { type ImportManifest, parseManifest } from './import-manifest';

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@app/common';
+import type { ErrorCode } from '@app/common/core';
 import type { FileKind } from './file-kind';
 
 export const IMPORT_STATUSES = ['queued', 'running', 'waiting_for_redis', 'completed', 'failed', 'cancelled'] as const;

@@ -1,4 +1,4 @@
-import { RedisGateway, userKeys } from '@app/common';
+import { RedisGateway, userKeys } from '@app/common/core';
 import { Injectable } from '@nestjs/common';
 import type { ImportManifest } from './import-manifest';
 import {

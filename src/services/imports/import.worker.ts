@@ -1,5 +1,12 @@
 import type { MessagePort } from 'node:worker_threads';
-import { type ErrorCode, redisOptions, type RedisSettings, RedisGateway, whenReady, WellnessError } from '@app/common';
+import {
+  type ErrorCode,
+  redisOptions,
+  type RedisSettings,
+  RedisGateway,
+  whenReady,
+  WellnessError,
+} from '@app/common/core';
 import { Redis } from 'ioredis';
 import { type ImportRunTask, type RunCounts, runImport, type RunOutcome } from './import-run';
 

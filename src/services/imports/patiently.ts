@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { InfrastructureError } from '@app/common';
+import { InfrastructureError } from '@app/common/core';
 
 const PAUSES_MS = [100, 400, 1_500] as const;
 

@@ -1,4 +1,4 @@
-import { BusinessLogicError, type ErrorDetails } from '@app/common';
+import { BusinessLogicError, type ErrorDetails } from '@app/common/core';
 
 const AGAIN = 'Export again on the phone (Health, profile picture, Export All Health Data) and send the zip as it is.';
 const UPLOAD_AGAIN = 'The file seems to be cut off: upload it again, and if that fails too, export again on the phone.';

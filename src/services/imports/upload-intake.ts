@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { ValidationError } from '@app/common';
+import { ValidationError } from '@app/common/core';
 import { type FileKind, sniff, SNIFF_BYTES } from './file-kind';
 import { UnreadableExport } from './unreadable-export';
 

@@ -1,4 +1,4 @@
-import { BusinessLogicError, ValidationError } from '@app/common';
+import { BusinessLogicError, ValidationError } from '@app/common/core';
 import { distance } from 'fastest-levenshtein';
 import { CATEGORY_PREFIX, type MetricType } from './metric-model';
 import { METRIC_TYPES, OTHER_NAMES, SHARED_PHRASES } from './metric-table';

@@ -1,4 +1,4 @@
-import { ValidationError } from '@app/common';
+import { ValidationError } from '@app/common/core';
 import { LRUCache } from 'lru-cache';
 import { Temporal } from 'temporal-polyfill';
 import type { WeekStart } from './period';

@@ -1,4 +1,4 @@
-import { ValidationError } from '@app/common';
+import { ValidationError } from '@app/common/core';
 
 const EXAMPLES =
   'last_7_days, yesterday, last_night, this_week, last_month, 2025-09-30, 2025-09, 2025-Q3, 2025, ' +

@@ -1,4 +1,4 @@
-import { HealthDataNotFoundError } from '@app/common';
+import { HealthDataNotFoundError } from '@app/common/core';
 import type { MetricType } from '../metrics/metric-type';
 import { parsePeriod } from '../periods/parse-period';
 import { localDate } from '../periods/calendar';

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { currentContext, RedisGateway, userKeys } from '@app/common';
+import { currentContext, RedisGateway, userKeys } from '@app/common/core';
 import { Injectable } from '@nestjs/common';
 import { type Chunk, EMPTY_CHUNK } from './chunk';
 import { decodeChunk, encodeChunk } from './chunk-codec';

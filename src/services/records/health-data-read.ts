@@ -1,4 +1,4 @@
-import { InfrastructureError } from '@app/common';
+import { InfrastructureError } from '@app/common/core';
 
 /**
  * Reads health data. When Redis cannot serve it, the caller is told what that means for them.

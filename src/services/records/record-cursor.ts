@@ -1,4 +1,4 @@
-import { ValidationError } from '@app/common';
+import { ValidationError } from '@app/common/core';
 import { digest } from './digest';
 import type { Position } from './record-pages';
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { InfrastructureError, type RedisGateway } from '@app/common';
+import { InfrastructureError, type RedisGateway } from '@app/common/core';
 import { type Chunk, chunkOf, type MergedChunk, mergeChunks } from './chunk';
 import { type ChunkAddress, ChunkRepository, type VersionedChunk, versionAfter } from './chunk.repository';
 import type { HealthRecord } from './health-record';

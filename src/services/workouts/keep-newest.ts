@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { RedisGateway } from '@app/common';
+import type { RedisGateway } from '@app/common/core';
 
 export interface Statement {
   /** What the statement is about; the same in every export. */

@@ -1,4 +1,4 @@
-import { type RedisGateway, userKeys } from '@app/common';
+import { type RedisGateway, userKeys } from '@app/common/core';
 import { sourceKey } from '../records/health-record';
 import { identityHash, keepNewest, type KeptCount, statementContent } from './keep-newest';
 import type { ExportedWorkout } from './workout';

@@ -1,6 +1,7 @@
 import { type DynamicModule, type FactoryProvider, Global, Module } from '@nestjs/common';
-import { RedisConnections, REDIS_SETTINGS, whenReady } from './redis-connections';
+import { RedisConnections, REDIS_SETTINGS } from './redis-connections';
 import { RedisGateway } from './redis-gateway';
+import { whenReady } from './when-ready';
 import type { RedisSettings } from './redis-options';
 
 const FIRST_CONNECTION_WAIT_MS = 1_000;
