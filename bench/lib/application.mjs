@@ -20,6 +20,12 @@ const POLL_MS = 250;
 const SETTLE_MS = 1_000;
 const TOKEN = { sub: 'bench', scope: 'health:read health:write', seconds: 86_400 };
 
+/** The options of Node.js that `npm run start:prod` gives. */
+async function productionOptions() {
+  const { scripts } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
+  return scripts['start:prod'].split(' ').filter((word) => word.startsWith('--'));
+}
+
 /**
  * The application as it ships, in a process and a folder of its own, with its private Redis.
  * `built` are the application's modules (`APPLICATION_MODULES`).
@@ -27,7 +33,9 @@ const TOKEN = { sub: 'bench', scope: 'health:read health:write', seconds: 86_400
 export async function startApplication(built, nodeOptions) {
   const folder = await temporaryFolder();
   const secret = randomBytes(32).toString('base64url');
-  const child = spawn(process.execPath, [...nodeOptions, '--require', GAUGE, join(ROOT, 'dist', 'src', 'main.js')], {
+  const main = join(ROOT, 'dist', 'src', 'main.js');
+  const options = [...(await productionOptions()), ...nodeOptions, '--require', GAUGE];
+  const child = spawn(process.execPath, [...options, main], {
     cwd: folder.path,
     env: environment(folder.path, secret),
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
