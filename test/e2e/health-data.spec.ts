@@ -255,6 +255,14 @@ describe('aggregates', () => {
     });
   });
 
+  it('refuse more figures than anybody could use, and say what would fit', async () => {
+    const types = 'HeartRate,StepCount,BodyMass,OxygenSaturation,MindfulSession';
+    const query = { metric_types: types, time_period: '2024-01-01/2025-12-31', bucket: 'hour', stats: 'count,sum,avg' };
+    const response = await get('aggregates', query);
+    expectErrorEnvelope(response, 'VALIDATION_INVALID_INPUT');
+    expect(response.body.error.message).toContain('bucket=day');
+  });
+
   it('refuse more buckets than anybody could use', async () => {
     const response = await get('aggregates', {
       metric_types: 'HeartRate',

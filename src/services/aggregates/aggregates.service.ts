@@ -17,6 +17,7 @@ import {
   namedSource,
   type SourceSelection,
 } from './bucket-figures';
+import { assertFigures } from './figure-limit';
 import { inputsOf, RollupStore } from './rollup-store';
 import { samplesOf } from './samples';
 import { rankSources } from './source-rank';
@@ -72,6 +73,7 @@ export class AggregatesService {
       query.metrics.map(({ id }) => id),
     );
     const period = resolveUnbounded(query.period, [...index.values()].flat());
+    assertFigures(period, query.bucket, query.metrics, query.stats);
     const boundaries = bucketBoundaries(period, query.bucket, period.timeZone, query.weekStart);
     const metrics: Awaited<ReturnType<typeof this.aggregateMetric>>[] = [];
     // One after another: others get their turn in between, and nobody holds all the data at once.

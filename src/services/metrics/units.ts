@@ -116,7 +116,7 @@ function incompatible(unit: string, type: MetricType): string {
 }
 
 function display(value: number, type: MetricType, system: UnitSystem, via: typeof convert): DisplayQuantity {
-  if (type.dimension === 'fraction') return { value: value * 100, unit: '%' };
+  if (type.dimension === 'fraction') return { value: percentOf(value), unit: '%' };
   const target = unitIn(type, system);
   const converted = target === type.unit ? undefined : via(value, type.unit, target);
   if (converted !== undefined) return { value: converted, unit: LABELS.get(target) ?? target };
@@ -153,4 +153,9 @@ function workOut(from: string, to: string): Steps | undefined {
   if (up % down === 0) return { ...ends, times: up / down, by: 1 };
   if (down % up === 0) return { ...ends, times: 1, by: down / up };
   return { ...ends, times: up, by: down };
+}
+
+/** 0.28 times 100 is 28.000000000000004 in binary; no percentage is known that well. */
+function percentOf(fraction: number): number {
+  return Number((fraction * 100).toPrecision(15));
 }

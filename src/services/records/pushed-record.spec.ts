@@ -20,6 +20,13 @@ function start(text: string): string | undefined {
 
 describe('the times of a pushed record', () => {
   it.each([
+    ['2025-09-30T08:14:59Z', 'is before start'],
+    ['2026-10-02T08:15:00Z', 'is more than 366 days after start'],
+  ])('may not end at %s', (end, message) => {
+    expect(problems({ end })).toEqual([{ index: 7, field: 'end', message }]);
+  });
+
+  it.each([
     '2025-02-30T08:00:00Z',
     '2025-02-29T08:00:00Z',
     '2025-06-31T08:00:00+02:00',

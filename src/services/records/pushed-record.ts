@@ -2,7 +2,7 @@ import { Temporal } from 'temporal-polyfill';
 import { type MetricType, resolveMetric } from '../metrics/metric-type';
 import { parseUnit } from '../metrics/unit-parser';
 import { toCanonical } from '../metrics/units';
-import type { HealthRecord } from './health-record';
+import { type HealthRecord, LONGEST_RECORD_MS } from './health-record';
 
 /** A record as an app sends it; nothing is known of its members yet. */
 export interface PushedRecord {
@@ -108,7 +108,9 @@ function readValue(given: unknown, metric: MetricType, report: Report): number |
 
 function readEnd(given: unknown, start: number | undefined, report: Report): number | undefined {
   const end = given === undefined ? start : readTime(given, 'end', report);
-  return start !== undefined && end !== undefined && end < start ? report('end', 'is before start') : end;
+  if (start === undefined || end === undefined) return end;
+  if (end < start) return report('end', 'is before start');
+  return end - start > LONGEST_RECORD_MS ? report('end', 'is more than 366 days after start') : end;
 }
 
 function isCategory(metric: MetricType): boolean {

@@ -1,0 +1,28 @@
+import { expectErrorEnvelope } from '@app/common/testing';
+import request from 'supertest';
+import { startWellnessApp, type WellnessApp } from '../support/wellness-app';
+
+let app: WellnessApp;
+
+beforeAll(async () => {
+  app = await startWellnessApp();
+});
+
+afterAll(() => app.close());
+
+describe('a body of 60,000 members', () => {
+  const body = Object.fromEntries(Array.from({ length: 60_000 }, (_, i) => [`m${i}`, i]));
+
+  it.each([
+    ['patch', '/api/v1/me'],
+    ['post', '/api/v1/health-data/records'],
+    ['post', '/api/v1/chat/stateless'],
+  ] as const)('is refused by %s %s before it costs anything', async (method, path) => {
+    const token = await app.bearer('wide-0001', ['health:read', 'health:write', 'chat']);
+    const startedAt = Date.now();
+    const response = await request(app.server)[method](path).set(token).send(body);
+    expect(Date.now() - startedAt).toBeLessThan(3_000);
+    expectErrorEnvelope(response, 'VALIDATION_INVALID_INPUT');
+    expect(JSON.stringify(response.body).length).toBeLessThan(2_000);
+  });
+});
