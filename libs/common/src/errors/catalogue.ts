@@ -1,3 +1,4 @@
+import { BUSINESS_ERRORS } from './catalogue.business';
 import { CLIENT_ERRORS } from './catalogue.client';
 import { SERVER_ERRORS } from './catalogue.server';
 import type { DetailsOf, ErrorCategory, ErrorDefinition } from './error-definition';
@@ -6,7 +7,7 @@ import type { DetailsOf, ErrorCategory, ErrorDefinition } from './error-definiti
  * Every error the product can answer with, declared once. Statuses, `GET /errors`, the OpenAPI responses,
  * the table in the docs and the metric labels are derived from it.
  */
-export const ERROR_CATALOGUE = { ...CLIENT_ERRORS, ...SERVER_ERRORS };
+export const ERROR_CATALOGUE = { ...CLIENT_ERRORS, ...BUSINESS_ERRORS, ...SERVER_ERRORS };
 
 type Catalogue = typeof ERROR_CATALOGUE;
 
