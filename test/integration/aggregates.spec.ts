@@ -284,6 +284,30 @@ describe('aggregates', () => {
     expect(metrics[0]?.buckets.at(-1)?.stats.sum).toBe(7);
   });
 
+  it('leave out values whose unit measures something else', async () => {
+    const metric = metricType('HKQuantityTypeIdentifierBodyMass');
+    const mass = (start: number, value: number, unit: string): Partial<HealthRecord> => ({
+      metric: metric.id,
+      start,
+      value,
+      unit,
+    });
+    await write('odd-units', [mass(at(1), 3, 'kg'), mass(at(2), 900, 'km'), mass(at(3), 900, 'banana')]);
+    const query = { metrics: [metric], period, bucket: 'none', stats: ['count', 'max'] } as const;
+    const { metrics } = await aggregates.aggregate('odd-units', query);
+    expect(metrics[0]?.buckets[0]?.stats).toEqual({ count: 1, max: 3 });
+  });
+
+  it('have no sum where a double cannot hold it', async () => {
+    await write('beyond', [
+      { start: at(1), value: 1e308 },
+      { start: at(2), value: 1e308 },
+    ]);
+    const query = { metrics: [STEPS], period, bucket: 'none', stats: ['sum', 'avg', 'max'] } as const;
+    const { metrics } = await aggregates.aggregate('beyond', query);
+    expect(metrics[0]?.buckets[0]?.stats).toEqual({ sum: null, avg: null, max: 1e308 });
+  });
+
   it('count a sample of 1e305 without overflowing', async () => {
     await write('huge', [{ start: at(1), end: at(1, 9), value: 1e305 }]);
     const { metrics } = await aggregates.aggregate('huge', { metrics: [STEPS], period, bucket: 'none' });

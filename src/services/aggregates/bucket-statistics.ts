@@ -55,14 +55,19 @@ const FORMULAS: Readonly<Record<Statistic, Formula>> = {
   stddev: (figures, bucket) => standardDeviation(valuesOf(figures, bucket)),
 };
 
-/** Shares of a sample that were computed apart add up to 11692.999999999998; no sum is known to more than 13 digits. */
-function withoutNoise(sum: number): number {
+/**
+ * Shares of a sample that were computed apart add up to 11692.999999999998; no sum is known to more than 13 digits.
+ * Null for a sum beyond what a double holds.
+ */
+function withoutNoise(sum: number): number | null {
+  if (!Number.isFinite(sum)) return null;
   return Number.isInteger(sum) ? sum : Number(sum.toPrecision(SUM_DIGITS));
 }
 
 function mean({ tally }: Figures, bucket: number): number | null {
   const count = tally.count[bucket] as number;
-  return count === 0 ? null : (tally.total[bucket] as number) / count;
+  const total = tally.total[bucket] as number;
+  return count === 0 || !Number.isFinite(total) ? null : total / count;
 }
 
 function valuesOf({ samples, rows }: Figures, bucket: number): Float64Array {

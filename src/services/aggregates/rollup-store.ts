@@ -22,7 +22,7 @@ interface Plan {
 
 const MONTHS_PER_ROUND = 24;
 /** To be raised whenever rollups are computed differently: older ones are made again then. */
-const RECIPE = 2;
+const RECIPE = 3;
 
 /**
  * Stores a rollup unless its chunks have changed, or are gone with all else of their user, since they were read.

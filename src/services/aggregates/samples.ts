@@ -17,8 +17,8 @@ export interface Samples {
 const MINUTE_MS = 60_000;
 
 /**
- * What the chunks, given in order of month, say of a metric. A category's value is its duration in minutes; records
- * that carry no number, or whose category value says it was not so, are left out.
+ * What the chunks, given in order of month, say of a metric. A category's value is its duration in minutes. Left out
+ * are records that carry no number, whose unit measures something else, or whose category value says it was not so.
  */
 export function samplesOf(chunks: readonly Chunk[], type: MetricType, sources: readonly RankedSource[]): Samples {
   const capacity = chunks.reduce((total, chunk) => total + chunk.length, 0);
@@ -57,5 +57,10 @@ function sampleValue(chunk: Chunk, row: number, type: MetricType): number {
   // A decimal with more digits than a double holds is stored as text.
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   if (typeof number !== 'number' || !Number.isFinite(number)) return Number.NaN;
-  return toCanonical(number, chunk.unitTable[chunk.units[row] as number] ?? null, type).value;
+  const { value: converted, incompatible } = toCanonical(
+    number,
+    chunk.unitTable[chunk.units[row] as number] ?? null,
+    type,
+  );
+  return incompatible ? Number.NaN : converted;
 }

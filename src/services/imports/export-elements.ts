@@ -11,6 +11,8 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 const TYPE = /^[A-Za-z][\w.-]{0,127}$/;
 const LONGEST_TEXT = 1_024;
+/** HealthKit knows about two hundred. */
+const MOST_TYPES = 1_000;
 const ME = 'HKCharacteristicTypeIdentifier';
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
@@ -33,6 +35,8 @@ export class ExportElements {
   private readonly units = new Interner();
   private readonly sources = new Interner();
   private readonly kinds = new SourceKinds();
+  private readonly seenTypes = new Set<string>();
+  private lastType = '';
 
   constructor(private readonly sink: ExportSink) {
     this.workout = new WorkoutElement(sink, this.texts);
@@ -76,7 +80,7 @@ export class ExportElements {
     const { type, sourceName, startDate, endDate } = attributes;
     const start = startDate === undefined ? Number.NaN : parseAppleDate(startDate);
     const end = endDate === undefined || endDate === startDate ? start : parseAppleDate(endDate);
-    const fault = faultOf(attributes, start, end);
+    const fault = faultOf(attributes, start, end) ?? this.typeFault(type);
     if (fault !== undefined || type === undefined || sourceName === undefined) {
       this.sink.skipped(fault ?? 'missing_type');
       return;
@@ -93,6 +97,17 @@ export class ExportElements {
       source: this.sources.of(sourceName),
       kind: this.kinds.of(attributes.device, sourceName),
     };
+  }
+
+  /** A file of ever new types, which no phone makes, would cost memory and every later question about its owner. */
+  private typeFault(type: string | undefined): SkipReason | undefined {
+    if (type === undefined || type === this.lastType) return undefined;
+    if (!this.seenTypes.has(type)) {
+      if (this.seenTypes.size >= MOST_TYPES) return 'too_many_types';
+      this.seenTypes.add(this.types.of(type));
+    }
+    this.lastType = type;
+    return undefined;
   }
 
   private metadata({ key, value }: Attributes): void {

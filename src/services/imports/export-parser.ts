@@ -28,7 +28,8 @@ export type SkipReason =
   | 'invalid_date'
   | 'end_before_start'
   | 'implausible_duration'
-  | 'value_too_long';
+  | 'value_too_long'
+  | 'too_many_types';
 
 /** Things that are mended or borne, and that a person should know of. */
 export type ExportIssue = 'control_character' | 'unknown_entity';

@@ -1,4 +1,5 @@
 import { metricType } from '../metrics/metric-type';
+import { toCanonical } from '../metrics/units';
 import type { HealthRecord } from '../records/health-record';
 import type { ExportIssue } from './export-parser';
 
@@ -15,9 +16,22 @@ export class ImportNotes {
   private readonly reasons = new Map<string, number>();
   private readonly issues = new Map<ExportIssue, number>();
   private readonly percents = new Map<string, number>();
+  private readonly units = new Set<string>();
+  private lastMetric = '';
+  private lastUnit = '';
 
   record({ metric, value, unit }: HealthRecord): void {
+    if (typeof value === 'number' && unit !== null) this.checkUnit(metric, unit);
     if (unit === '%' && typeof value === 'number' && value > LARGEST_FRACTION) increase(this.percents, metric, 1);
+  }
+
+  /** Neighbouring records mostly agree: each pair of type and unit is worked out once. */
+  private checkUnit(metric: string, unit: string): void {
+    if (metric === this.lastMetric && unit === this.lastUnit) return;
+    this.lastMetric = metric;
+    this.lastUnit = unit;
+    const { warning, incompatible } = toCanonical(0, unit, metricType(metric, unit));
+    if (incompatible && warning !== undefined && this.units.size < MOST_NAMED) this.units.add(warning);
   }
 
   skip(reason: string, count = 1): void {
@@ -41,6 +55,7 @@ export class ImportNotes {
     return [
       ...(unknown.length > 0 ? [`Types that are not known are kept and averaged: ${named.join(', ')}`] : []),
       ...this.issueWarnings(),
+      ...[...this.units].map((warning) => `${warning}: these records are kept, and left out of figures`),
       ...[...this.percents].map(
         ([metric, count]) =>
           `${metric}: ${count} values with unit % are above 1.5 and are read as percent, not as fractions`,

@@ -129,6 +129,13 @@ describe('reading an export', () => {
     expect(log.named('skipped')).toEqual(['Correlation', 'Audiogram']);
   });
 
+  it('takes no more than a thousand types, and goes on with those it has', () => {
+    const types = Array.from({ length: 1_003 }, (_, i) => recordXml({ type: `HKQuantityTypeIdentifierNo${i}` }));
+    const { log } = readXml(exportXml([...types, types[0]].join('')));
+    expect(log.named('record')).toHaveLength(1_001);
+    expect(log.named('skipped')).toEqual(['too_many_types', 'too_many_types', 'too_many_types']);
+  });
+
   it('passes over the beats of a heart rate variability record', () => {
     const beats =
       '<HeartRateVariabilityMetadataList><InstantaneousBeatsPerMinute bpm="61" time="00:20:37,80"/></HeartRateVariabilityMetadataList>';

@@ -8,6 +8,8 @@ export interface Conversion {
   readonly value: number;
   /** Why the value may not be what it seems. The same text for all values with the same trouble: fit for counting. */
   readonly warning?: string;
+  /** The unit measures something else, or is not known: `value` is as given, and means nothing in the canonical unit. */
+  readonly incompatible?: true;
 }
 
 export interface DisplayQuantity {
@@ -100,7 +102,7 @@ export function differenceFromCanonical(value: number, type: MetricType, system:
 
 function toFraction(value: number, unit: string | null, type: MetricType): Conversion {
   if (unit !== null && unit !== '' && unit !== '%' && parseUnit(unit)?.quantity !== '') {
-    return { value, warning: incompatible(unit, type) };
+    return { value, warning: incompatible(unit, type), incompatible: true };
   }
   if (value <= LARGEST_FRACTION) return { value };
   return { value: value / 100, warning: `${type.name}: percentages above 1.5 were divided by 100` };
@@ -108,11 +110,13 @@ function toFraction(value: number, unit: string | null, type: MetricType): Conve
 
 function convertInto(value: number, unit: string, type: MetricType): Conversion {
   const converted = convert(value, unit, type.unit);
-  return converted === undefined ? { value, warning: incompatible(unit, type) } : { value: converted };
+  return converted === undefined
+    ? { value, warning: incompatible(unit, type), incompatible: true }
+    : { value: converted };
 }
 
 function incompatible(unit: string, type: MetricType): string {
-  return `${type.name}: unit "${unit.slice(0, 40)}" cannot be converted to ${type.unit}, values kept as they are`;
+  return `${type.name}: unit "${unit.slice(0, 40)}" cannot be converted to ${type.unit}`;
 }
 
 function display(value: number, type: MetricType, system: UnitSystem, via: typeof convert): DisplayQuantity {

@@ -45,6 +45,7 @@ export function versionAfter(version: number): number {
 
 /** So much as Redis sends, and we decode, well within the time a command may take. */
 const CHUNKS_PER_ROUND_TRIP = 32;
+const METRICS_PER_ROUND_TRIP = 64;
 
 /** Stores chunks and the index of a user's metrics. All methods throw the errors of `RedisGateway`. */
 @Injectable()
@@ -57,13 +58,19 @@ export class ChunkRepository {
     return metrics.sort();
   }
 
-  /** Per metric, the summaries of its chunks in order of month. One round trip. */
+  /** Per metric, the summaries of its chunks in order of month. One round trip for every few dozen metrics. */
   async index(userId: string, metrics: readonly string[]): Promise<Map<string, ChunkSummary[]>> {
     const keys = userKeys(userId);
-    const replies = await this.redis.pipeline('read_chunk_index', (pipeline) => {
-      for (const metric of metrics) pipeline.hgetall(keys.chunkIndex(metric));
-    });
-    return new Map(metrics.map((metric, i) => [metric, decodeIndex(replies[i] as Record<string, string>)]));
+    const index = new Map<string, ChunkSummary[]>();
+    for (let i = 0; i < metrics.length; i += METRICS_PER_ROUND_TRIP) {
+      currentContext()?.signal?.throwIfAborted();
+      const round = metrics.slice(i, i + METRICS_PER_ROUND_TRIP);
+      const replies = await this.redis.pipeline('read_chunk_index', (pipeline) => {
+        for (const metric of round) pipeline.hgetall(keys.chunkIndex(metric));
+      });
+      round.forEach((metric, k) => index.set(metric, decodeIndex(replies[k] as Record<string, string>)));
+    }
+    return index;
   }
 
   /** The chunks at the addresses, empty where there is none. One round trip for every few dozen. */

@@ -93,7 +93,7 @@ export class RecordWriter {
   /** Writes everything held back. Throws the errors of `RedisGateway`; what was not written is still held back. */
   async drain(): Promise<void> {
     while (this.pending.size > 0) {
-      const round = [...this.pending.values()].slice(0, CHUNKS_PER_ROUND);
+      const round = this.pending.values().take(CHUNKS_PER_ROUND).toArray();
       await this.writeRound(round);
     }
     this.current = undefined;
