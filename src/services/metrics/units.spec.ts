@@ -112,7 +112,7 @@ describe('toCanonical', () => {
     expect(toCanonical(1.5, '%', oxygen)).toEqual({ value: 1.5 });
     expect(toCanonical(96, '%', oxygen)).toEqual({ value: 0.96, warning: containing('divided by 100') });
     expect(toCanonical(96, null, oxygen).value).toBe(0.96);
-    expect(toCanonical(96, 'kg', oxygen)).toEqual({ value: 96, warning: containing('"kg"') });
+    expect(toCanonical(96, 'kg', oxygen)).toEqual({ value: 96, warning: containing('"kg"'), incompatible: true });
   });
 
   it('divides nothing of a type that is no fraction', () => {
@@ -123,8 +123,13 @@ describe('toCanonical', () => {
     expect(toCanonical(7, 'parsec', known('StepCount'))).toEqual({
       value: 7,
       warning: containing('"parsec"'),
+      incompatible: true,
     });
-    expect(toCanonical(7, 'kg', known('HeartRate'))).toEqual({ value: 7, warning: containing('"kg"') });
+    expect(toCanonical(7, 'kg', known('HeartRate'))).toEqual({
+      value: 7,
+      warning: containing('"kg"'),
+      incompatible: true,
+    });
     expect(toCanonical(7, 'mmol<0>/L', known('BloodGlucose')).value).toBe(7);
     expect(toCanonical(7, 'x'.repeat(10_000), known('HeartRate')).warning?.length).toBeLessThan(150);
   });
