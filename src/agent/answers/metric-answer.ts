@@ -50,7 +50,7 @@ function amountAnswers(facts: MetricFacts, statistic: 'sum' | 'duration'): strin
   const { metric, question, when, data } = facts;
   const summary = metric.summary?.[statistic];
   const asked = question.statistics;
-  if (summary === undefined) return [total(facts, metric.buckets[0]?.[statistic] ?? 0)];
+  if (summary === undefined) return [wholeTotal(facts, statistic)];
   if (question.which) return [whichAnswer(facts)];
   const part = data.bucket;
   const amount = (value: number): string => quantity(value, metric.unit);
@@ -71,15 +71,28 @@ function totalWithMean(facts: MetricFacts, summary: StatisticSummary): string {
   return total(facts, summary.total ?? 0).replace(/\.$/, `: ${mean}.`);
 }
 
+function wholeTotal(facts: MetricFacts, statistic: 'sum' | 'duration'): string {
+  const { metric, data, when } = facts;
+  const value = data.bucket === 'none' ? metric.buckets[0]?.[statistic] : undefined;
+  if (typeof value === 'number') return total(facts, value);
+  return `The ${metric.name} data ${when} adds up to no number that I could tell you.`;
+}
+
 function total({ metric, when }: MetricFacts, value: number): string {
   return `Your total ${metric.name} ${when} ${wasOrWere(metric.name)} ${quantity(value, metric.unit)}.`;
 }
 
 /** Over how many parts a mean was taken, where that is not all of them. */
 function over(summary: StatisticSummary, { metric, data }: MetricFacts): string {
-  if (data.bucket === 'day') return '';
+  if (data.bucket === 'day') return overDays(summary, metric);
   const whole = summary.mean_over < metric.buckets.length ? ' whole' : '';
   return ` (over ${formatNumber(summary.mean_over, 0)}${whole} ${data.bucket}${summary.mean_over === 1 ? '' : 's'})`;
+}
+
+/** Of what happens now and then, nothing else says how few days its mean was taken over. */
+function overDays({ mean_over: held }: StatisticSummary, { kind, days_in_period: all }: MetricData): string {
+  if (kind !== 'category' || all === undefined || held >= all) return '';
+  return ` (over the ${formatNumber(held, 0)} of ${formatNumber(all, 0)} days with data)`;
 }
 
 function whichAnswer(facts: MetricFacts): string {

@@ -18,10 +18,7 @@ import { type Calendar, summarize } from './summarize';
 
 const ADDS_UP: readonly Statistic[] = ['sum', 'duration', 'count'];
 
-interface Day {
-  readonly from: number;
-  readonly count: number;
-}
+type Day = Pick<AggregateBucket, 'from' | 'count' | 'stats'>;
 
 @Injectable()
 export class GetHealthMetricsTool extends Tool<GetHealthMetricsArguments, HealthMetricsData> {
@@ -56,9 +53,13 @@ export class GetHealthMetricsTool extends Tool<GetHealthMetricsArguments, Health
 
   /** The days there were so far, by metric; undefined where coverage in days says nothing. */
   private async days(userId: string, query: AggregateQuery, now: number): Promise<Map<string, Day[]> | undefined> {
-    const { period, weekStart } = query;
+    const { period, weekStart, stats, ...asked } = query;
     if (period.unbounded || bucketBoundaries(period, 'day', period.timeZone, weekStart).length <= 2) return undefined;
-    const { metrics } = await this.aggregates.aggregate(userId, { ...query, bucket: 'day', stats: ['count'] });
+    // A day that holds only a share of a sample begun the day before has no count of its own, but it has an amount.
+    const adding = stats?.filter((statistic) => ADDS_UP.includes(statistic));
+    const dayStats = adding === undefined ? {} : { stats: adding.length > 0 ? adding : (['count'] as const) };
+    const daily: AggregateQuery = { ...asked, period, weekStart, bucket: 'day', ...dayStats };
+    const { metrics } = await this.aggregates.aggregate(userId, daily);
     return new Map(metrics.map(({ metric, buckets }) => [metric.id, buckets.filter(({ from }) => from <= now)]));
   }
 }
@@ -83,7 +84,7 @@ function metricData(
     name: metric.displayName,
     kind: metric.kind,
     unit: fromCanonical(0, metric, units).unit,
-    ...(days && { days_with_data: days.filter(({ count }) => count > 0).length, days_in_period: days.length }),
+    ...(days && { days_with_data: days.filter(hasData).length, days_in_period: days.length }),
     ...(bucket !== 'none' && { summary: summaryOf(shown, { bucket, timeZone, now }) }),
     buckets: shown.map((each) => bucketData(each, timeZone)),
   };
@@ -98,9 +99,18 @@ function shownStats(
   return Object.fromEntries(
     entries.map(([statistic, value]) => [
       statistic,
-      value === null ? null : shownValue(statistic, value, metric, units),
+      value === null ? null : finite(shownValue(statistic, value, metric, units)),
     ]),
   );
+}
+
+function hasData({ count, stats }: Day): boolean {
+  return count > 0 || ADDS_UP.some((statistic) => (stats[statistic] ?? 0) !== 0);
+}
+
+/** A sum can grow beyond what a number holds: then there is no value to tell. */
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
 }
 
 function shownValue(statistic: Statistic, value: number, metric: MetricType, units: UnitSystem): number {

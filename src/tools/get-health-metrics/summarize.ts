@@ -22,9 +22,12 @@ export interface Calendar {
 
 type Present = ValuedBucket & { readonly value: number };
 
-/** Undefined when no part has a value. Of equal parts the earliest is the highest or lowest. */
+/**
+ * Undefined when no part has a value, or their sum is beyond what a number holds. Of equal parts the earliest is the
+ * highest or lowest.
+ */
 export function summarize(buckets: readonly ValuedBucket[], calendar: Calendar): StatisticSummary | undefined {
-  const present = buckets.filter((bucket): bucket is Present => bucket.count > 0 && typeof bucket.value === 'number');
+  const present = buckets.filter((bucket): bucket is Present => isPresent(bucket, calendar));
   const [first, ...rest] = present;
   if (first === undefined) return undefined;
   const highest = rest.reduce((best, each) => (each.value > best.value ? each : best), first);
@@ -32,6 +35,7 @@ export function summarize(buckets: readonly ValuedBucket[], calendar: Calendar):
   const whole = present.filter((bucket) => isWhole(bucket, calendar));
   const counted = whole.length > 0 ? whole : present;
   const values = counted.map(({ value }) => value);
+  if (!Number.isFinite(sum(present.map(({ value }) => value)))) return undefined;
   return {
     highest: stated(highest, calendar.timeZone),
     lowest: stated(lowest, calendar.timeZone),
@@ -44,6 +48,11 @@ export function summarize(buckets: readonly ValuedBucket[], calendar: Calendar):
       ) ?? first.value,
     ...(calendar.addsUp && { total: sum(present.map(({ value }) => value)) }),
   };
+}
+
+/** A record that began in the part before counts there, and still leaves a share of its amount in this one. */
+function isPresent({ count, value }: ValuedBucket, { addsUp }: Calendar): boolean {
+  return typeof value === 'number' && (count > 0 || (addsUp && value !== 0));
 }
 
 /** Days are taken as they come, today included; half a month among months would pull their mean down. */
