@@ -1,10 +1,8 @@
 import { Readable } from 'node:stream';
-import { ValidationError } from '@app/common';
-import type {} from '@fastify/multipart';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { fileOfForm, UPLOAD_FIELD } from './upload-form';
 
-export const UPLOAD_FIELD = 'file';
 export const UPLOAD_TYPES = [
   'multipart/form-data',
   'application/zip',
@@ -19,16 +17,11 @@ const FORM_OVERHEAD_BYTES = 1024 * 1024;
 
 /**
  * The bytes of an upload as they come: the body itself, or the form field `file`. Nothing is kept in memory.
- * @throws ValidationError when the form has no such file
+ * @throws ValidationError when the form has no such file, or is damaged; the latter also out of the stream
  */
 export async function uploadOf(request: FastifyRequest): Promise<Readable> {
-  if (!request.isMultipart()) return request.body instanceof Readable ? request.body : Readable.from([]);
-  // The size is watched where the bytes are written: a limit of the form parser would cut the file in silence.
-  const part = await request.file({ throwFileSizeLimit: false, limits: { fileSize: Number.MAX_SAFE_INTEGER } });
-  if (part?.fieldname === UPLOAD_FIELD) return part.file;
-  part?.file.resume();
-  const problem = { field: UPLOAD_FIELD, constraints: [`has to be a file in the form field \`${UPLOAD_FIELD}\``] };
-  throw new ValidationError('VALIDATION_INVALID_INPUT', { details: { field: UPLOAD_FIELD, errors: [problem] } });
+  if (request.isMultipart()) return fileOfForm(request);
+  return request.body instanceof Readable ? request.body : Readable.from([]);
 }
 
 /** The size a request announces, less what a form may add around the file; 0 when it does not say. */
