@@ -12,6 +12,10 @@ const TOPICS: Readonly<Record<Unsupported, string>> = {
   reason:
     'I cannot say why something is as it is, or what it has to do with something else: I only read recorded data.',
   advice: 'I cannot give advice on health or training; a doctor can. I can tell you what your data says.',
+  condition:
+    'I cannot answer that yet: I do not know how to leave out, rank or count days or values by a condition, and an ' +
+    'answer without it would mislead.',
+  difference: 'I cannot work out a change within a period yet; I can tell you the value of one period and of another.',
   goal: 'I do not know your goals.',
   change: 'I can only read your data: I cannot add, change or delete anything here.',
 };

@@ -3,12 +3,14 @@ import { nearestMetricNames, resolveMetric } from '../../services/metrics/metric
 import { parsePeriod } from '../../services/periods/parse-period';
 import type { PeriodOptions } from '../../services/periods/period';
 import { asked, type Periods, readPeriods } from './asked-periods';
+import { unitsIn, unsupportedCondition } from './conditions';
 import type { AskedPeriod, Interpretation } from './interpretation';
 import type { Reading } from './reading';
 import { asksForDiagnosis, asksForJudgement, dangerIn } from './safety';
 import { type AskedShape, readShape } from './statistics';
 import { readSubjects, type Subjects } from './subjects';
 import { leansOnEarlier, restrictionsIn, smallTalk, subjectOf, unsupportedTopic } from './topics';
+import { unreadTime } from './unread-time';
 import { correctSpelling, type Correction, rereadings } from './vocabulary';
 
 /** A data question is short; a longer text is a story, and picking words from it would be guessing. */
@@ -47,17 +49,23 @@ export function readMessage(message: string, options: PeriodOptions, earlier?: I
 
 function readQuestion(message: string, options: PeriodOptions, earlier: Interpretation | undefined): Reading {
   const parts = readParts(message, options, earlier);
+  const { rest } = parts.subjects;
+  const topic = unsupportedCondition(rest, parts.periods.length);
+  if (topic !== undefined) return { kind: 'unsupported', topic };
   const isNew = parts.subjects.metrics.length > 0;
-  const subject = isNew ? '' : subjectOf(parts.subjects.rest);
+  const subject = isNew ? '' : subjectOf(rest);
   if (!isNew && (earlier === undefined || !canLean(parts, subject))) {
     return { kind: 'unclear', subject, didYouMean: nearestNames(subject) };
   }
+  const unread = unreadTime(message, rest, parts.shape.records !== undefined);
+  if (unread !== undefined) return { kind: 'bad_period', problem: `“${unread}” is not a time I know` };
   return {
     kind: 'question',
     question: combine(parts, options, earlier),
     corrections: parts.corrections,
-    ignored: restrictionsIn(parts.subjects.rest),
-    judgement: asksForJudgement(parts.subjects.rest),
+    ignored: restrictionsIn(rest),
+    namesUnits: unitsIn(rest).length > 0,
+    judgement: asksForJudgement(rest),
   };
 }
 

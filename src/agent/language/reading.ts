@@ -3,7 +3,8 @@ import type { Danger } from './safety';
 import type { Interpretation } from './interpretation';
 
 /** What a question asks that data answers cannot give (yet). */
-export type Unsupported = 'workouts' | 'rings' | 'trend' | 'forecast' | 'reason' | 'advice' | 'change' | 'goal';
+export type Unsupported =
+  'workouts' | 'rings' | 'trend' | 'forecast' | 'reason' | 'advice' | 'change' | 'goal' | 'condition' | 'difference';
 
 /** What a message was understood to be. */
 export type Reading =
@@ -20,5 +21,7 @@ export type Reading =
       readonly corrections: readonly Correction[];
       /** Restrictions that were heard and cannot be met: the answer says so. */
       readonly ignored: readonly string[];
+      /** Units are named, which the answer may not have. */
+      readonly namesUnits: boolean;
       readonly judgement: boolean;
     };

@@ -121,12 +121,13 @@ function fixedAnswer(reading: Exclude<Reading, { kind: 'question' | 'inventory' 
 }
 
 /** What was understood otherwise than it was said comes first: nobody should take the answer for another one. */
-function preface({ corrections, ignored, question }: Question): string {
+function preface({ corrections, ignored, namesUnits, question }: Question): string {
   const read = corrections.map(({ written, read }) => `I read “${written}” as “${read}”. `);
   const narrowed = ignored.map((each) => `I cannot narrow it down to “${each}”, so this is without that. `);
   const isRecent = question.periodAssumed && !question.periods[0]?.unbounded && question.periods[0]?.text === 'recent';
   const assumed = isRecent ? `You named no time, so this is for the ${question.periods[0]?.label}. ` : '';
-  return [...read, ...narrowed, assumed].join('');
+  const units = namesUnits ? 'Values are in the units of your profile: I cannot convert them here. ' : '';
+  return [...read, ...narrowed, units, assumed].join('');
 }
 
 function metricsText(question: Interpretation, answered: readonly Answered[]): string {
