@@ -5,7 +5,9 @@ import { ImportThreads } from '../../src/services/imports/import-threads';
 import { exportXml, manyRecords, recordXml } from '../fixtures/health-export';
 import { dataOf, eventually, type ImportsApp, ImportsClient, startImportsApp } from './support/imports-app';
 
-const RECORDS = 80_000;
+const RECORDS = 200_000;
+const MIB = 1024 * 1024;
+const LIMIT_MIB = 96;
 let large: string;
 let users = 0;
 
@@ -39,7 +41,7 @@ describe('imports and their process', () => {
   let running: ImportsApp;
 
   beforeAll(async () => {
-    running = await startImportsApp({ environment: { IMPORT_MAX_BYTES: String(40 * 1024 * 1024) } });
+    running = await startImportsApp({ environment: { IMPORT_MAX_BYTES: String(LIMIT_MIB * MIB) } });
   });
   afterAll(async () => {
     await running.close();
@@ -123,17 +125,17 @@ describe('imports and their process', () => {
 
   it('refuses an upload over the limit, announced or not', async () => {
     const client = someone(running);
-    const tooLarge = Buffer.alloc(41 * 1024 * 1024, '<a>');
+    const tooLarge = Buffer.alloc((LIMIT_MIB + 1) * MIB, '<a>');
     expectErrorEnvelope(await client.uploadRaw(tooLarge), 'REQUEST_BODY_TOO_LARGE');
     const chunks = new ReadableStream<Uint8Array>({
       start: (controller) => {
-        for (let i = 0; i < 41; i++) controller.enqueue(new Uint8Array(tooLarge.subarray(0, 1024 * 1024)));
+        for (let i = 0; i <= LIMIT_MIB; i++) controller.enqueue(new Uint8Array(tooLarge.subarray(0, MIB)));
         controller.close();
       },
     });
     const unannounced = await client.request('POST', '/imports', chunks, { 'content-type': 'application/xml' });
     expect(expectErrorEnvelope(unannounced, 'REQUEST_BODY_TOO_LARGE').details).toEqual({
-      limit_bytes: 40 * 1024 * 1024,
+      limit_bytes: LIMIT_MIB * MIB,
     });
     await running.spoolEmptied();
   });

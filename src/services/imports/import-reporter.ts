@@ -95,7 +95,12 @@ export class ImportReporter {
   }
 
   private async end(change: ImportChange): Promise<ImportStatus | undefined> {
-    return this.step(UNFINISHED, { ...change, finishedAt: Date.now() });
+    const status = await this.step(UNFINISHED, { ...change, finishedAt: Date.now() });
+    // Cancelled when it was all but done: what it stored until then is there, and has to be told.
+    if (status === 'cancelled' && change.progress !== undefined) {
+      await this.step(['cancelled'], { status: 'cancelled', progress: change.progress });
+    }
+    return status;
   }
 
   private async step(from: readonly ImportStatus[], change: ImportChange): Promise<ImportStatus | undefined> {
