@@ -216,6 +216,31 @@ describe('refusing what is damaged', () => {
     expect(offset).toBeLessThanOrEqual(damage + Buffer.byteLength('</é>'));
   });
 
+  it.each([
+    ['with a space after it', '& B', recordXml({ source: 'A & B' })],
+    ['before the end of a value', '&"', recordXml({ source: 'B &' })],
+    ['before a name without an end', '&bb', recordXml({ source: `&${'b'.repeat(100)};` })],
+    ['in text', '& B', 'A & B'],
+  ])('finds a bare ampersand where it stands, however much follows: %s', (_name, bare, damaged) => {
+    const bytes = Buffer.from(exportXml(recordXml() + damaged + recordXml().repeat(500)));
+    for (const length of [1, 7, 4_096, bytes.length]) {
+      const { log, fault } = read(bytes, [length]);
+      expect(log.named('record')).toHaveLength(1);
+      expect(fault?.details).toMatchObject({ reason: 'xml_malformed', byte_offset: bytes.indexOf(bare) + 1 });
+    }
+  });
+
+  it('leaves ampersands alone where they mean nothing', () => {
+    const { log, fault } = readXml(exportXml(`<!-- a & b &--><![CDATA[&]]><?a & b &?>${recordXml()}`));
+    expect(fault).toBeUndefined();
+    expect(log.named('record')).toHaveLength(1);
+  });
+
+  it('calls a file cut in a reference cut', () => {
+    const cut = two.replace('sourceName="', 'sourceName="&am').split('&am')[0];
+    expect(readXml(`${cut}&am`).fault?.details).toMatchObject({ reason: 'xml_truncated' });
+  });
+
   it('gives all records before bytes that are no UTF-8, and where those are', () => {
     const bytes = Buffer.concat([
       Buffer.from(two.slice(0, -14)),

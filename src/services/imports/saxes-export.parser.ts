@@ -1,4 +1,5 @@
 import { SaxesParser } from 'saxes';
+import { bareAmpersand, cutReference } from './bare-ampersand';
 import { ExportElements } from './export-elements';
 import { ExportParser, type ExportSink } from './export-parser';
 import { PrologSkipper } from './prolog-skipper';
@@ -17,6 +18,8 @@ export class SaxesExportParser extends ExportParser {
   private betweenElements = false;
   /** What saxes is reading, and how many bytes and characters came before it. */
   private piece = '';
+  /** The end of the last piece, when it may be the beginning of a reference. */
+  private heldBack = '';
   private bytesBefore = 0;
   private charactersBefore = 0;
   private charactersSinceTag = 0;
@@ -44,10 +47,12 @@ export class SaxesExportParser extends ExportParser {
     const body = this.prolog.write(text);
     if (body === undefined) return;
     this.advance();
-    this.piece = this.withoutControlCharacters(body);
+    const whole = this.heldBack + this.withoutControlCharacters(body);
+    this.piece = whole.slice(0, cutReference(whole));
+    this.heldBack = whole.slice(this.piece.length);
     this.sawTag = false;
     this.betweenElements = false;
-    this.saxes.write(this.piece);
+    this.parse();
     this.charactersSinceTag = this.sawTag ? 0 : this.charactersSinceTag + body.length;
     if (this.charactersSinceTag > LONGEST_TOKEN) throw this.unreadable('xml_token_too_long');
   }
@@ -69,7 +74,22 @@ export class SaxesExportParser extends ExportParser {
   end(): void {
     this.prolog.end();
     this.advance();
-    this.saxes.close();
+    this.saxes.write(this.heldBack).close();
+  }
+
+  /**
+   * After a `&` that begins no reference, saxes would take all that follows for the name of an entity, up to some `;`
+   * or the end of the file. A `;` at once makes it see what is wrong, and where; in a comment or CDATA it does nothing.
+   */
+  private parse(): void {
+    let from = 0;
+    for (let at = bareAmpersand(this.piece, 0); at >= 0; at = bareAmpersand(this.piece, from)) {
+      this.saxes.write(this.piece.slice(from, at + 1));
+      this.charactersBefore++;
+      this.saxes.write(';');
+      from = at + 1;
+    }
+    this.saxes.write(from === 0 ? this.piece : this.piece.slice(from));
   }
 
   private advance(): void {
