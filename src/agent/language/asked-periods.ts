@@ -1,10 +1,11 @@
 import { formatWithOffset, localDate } from '../../services/periods/calendar';
 import { findPeriods, parsePeriod, shiftPeriod } from '../../services/periods/parse-period';
 import type { Period, PeriodOptions } from '../../services/periods/period';
+import { describeDates } from '../../services/periods/period-label';
 import { blankOut } from './blank-out';
 import type { AskedPeriod } from './interpretation';
 
-const UNIT = 'day|week|weekend|month|quarter|year';
+const UNIT = 'hour|day|week|weekend|month|quarter|year';
 /** A period told from one of the turn before: "and the week before?", "before that", "the next month". */
 const BEFORE = new RegExp(`\\b(?:the )?(?:(?<unit>${UNIT}) (?:before|earlier)|(?:previous|preceding|prior) (?<named>${UNIT}|one|period)|(?:one|time) before|before that)\\b`, 'i'); // prettier-ignore
 const AFTER = new RegExp(`\\b(?:the )?(?:(?<unit>${UNIT}) (?:after|later)|(?:next|following) (?<named>${UNIT}|one|period)|after that)\\b`, 'i'); // prettier-ignore
@@ -12,6 +13,7 @@ const YEAR_EARLIER =
   /\b(?:the )?same (?:time|period|day|week|month)?(?: the)? (?:last year|year before|a year (?:ago|earlier))\b/i;
 
 const MOST_PERIODS = 4;
+const HOUR_MS = 3_600_000;
 
 export interface Periods {
   readonly periods: readonly AskedPeriod[];
@@ -64,11 +66,17 @@ function move(earlier: AskedPeriod, unit: string | undefined, direction: -1 | 1,
   if (unit === 'a year') return shiftPeriod({ ...earlier, step: { unit: 'year', count: 1, part: true } }, direction);
   if (unit === undefined || !isOther(unit, earlier.step)) return shiftPeriod(earlier, direction);
   const edge = direction === -1 ? earlier.from : earlier.to;
+  if (unit === 'hour') return hourBeside(edge, direction, options);
   if (unit === 'month' || unit === 'year') return calendarUnit(edge, unit, direction, options);
   // The days that border on the period: the seven before a month, the one after a week.
   const length = { day: 'P1D', week: 'P7D', quarter: 'P3M' }[unit] ?? 'P1D';
   const date = localDate(edge, options.timeZone);
   return parsePeriod(direction === -1 ? `${length}/${date}` : `${date}/${length}`, options);
+}
+
+function hourBeside(edge: number, direction: -1 | 1, { timeZone }: PeriodOptions): Period {
+  const [from, to] = direction === -1 ? [edge - HOUR_MS, edge] : [edge, edge + HOUR_MS];
+  return { from, to, timeZone, label: describeDates({ from, to, timeZone }), step: { unit: 'hour', count: 1 } };
 }
 
 /** The nearest whole month or year that doesn't overlap the period. */
@@ -81,7 +89,7 @@ function calendarUnit(edge: number, unit: 'month' | 'year', direction: -1 | 1, o
 }
 
 function isOther(unit: string, step: AskedPeriod['step']): boolean {
-  return unit in { day: 1, week: 1, month: 1, quarter: 1, year: 1 } && !isAbout(step, unit);
+  return unit in { hour: 1, day: 1, week: 1, month: 1, quarter: 1, year: 1 } && !isAbout(step, unit);
 }
 
 function isAbout(step: AskedPeriod['step'], unit: string): boolean {

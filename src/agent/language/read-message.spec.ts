@@ -24,6 +24,7 @@ describe('reading a message', () => {
     ['how many steps on average per week this year', { statistics: ['avg'], grouping: 'week' }],
     ['which month did I walk most this year', { statistics: ['max'], grouping: 'month', which: true }],
     ['steps every day last week', { grouping: 'day', listing: true }],
+    ['when did I last weigh myself', { metrics: ['BodyMass'], statistics: ['latest'], which: false }],
     ['resting heart rate', { metrics: ['RestingHeartRate'], periodAssumed: true }],
     ['heart rate variability yesterday', { metrics: ['HeartRateVariabilitySDNN'], statistics: [] }],
     ['did I walk more this week than last week', { metrics: ['StepCount'], comparing: true }],
@@ -52,6 +53,14 @@ describe('reading a message', () => {
     const [found] = question(message, question(`steps ${period}`)).periods;
     const shift = (time: number): number => (time >= Date.parse('2025-10-26T01:00:00Z') ? 3_600_000 : 0);
     expect([found?.from, found?.to]).toEqual([at(from), at(to) + shift(at(to))]);
+  });
+
+  it('tells the hour before of hours', () => {
+    const [found] = question('and the hour before?', question('heart rate between 2pm and 4pm yesterday')).periods;
+    expect(found).toMatchObject({
+      from: Date.parse('2025-10-20T13:00:00+02:00'),
+      to: Date.parse('2025-10-20T14:00:00+02:00'),
+    });
   });
 
   it('survives being kept as JSON between turns', () => {

@@ -66,10 +66,13 @@ const DEFAULT_RECORDS = 10;
 export function readShape(text: string): AskedShape {
   const sentence = nlp(text);
   const records = readRecords(sentence, text);
-  const which = sentence.has(WHICH) || sentence.has(BEST) || sentence.has('when');
+  const statistics = records === undefined ? readStatistics(sentence) : [];
+  // "When did I last weigh myself" asks for no day among others: the latest value tells its moment.
+  const isMoment = statistics.length === 1 && statistics[0] === 'latest';
+  const which = sentence.has(WHICH) || sentence.has(BEST) || (sentence.has('when') && !isMoment);
   const grouping = readGrouping(sentence);
   return {
-    statistics: records === undefined ? readStatistics(sentence) : [],
+    statistics,
     ...(grouping !== undefined && { grouping }),
     which,
     listing:
