@@ -6,13 +6,12 @@ import type { RunOutcome } from './import-run';
 import { patiently } from './patiently';
 import { unreadableDetails } from './unreadable-export';
 
-const WRITE_EVERY_MS = 500;
 const UNFINISHED: readonly ImportStatus[] = ['queued', 'running', 'waiting_for_redis'];
 
 /** Writes down how one import goes and ends. */
 export class ImportReporter {
   private readonly startedAt = performance.now();
-  private writtenAt = 0;
+  private latest: ImportProgress | undefined;
   private writing: Promise<void> | undefined;
 
   constructor(
@@ -21,12 +20,13 @@ export class ImportReporter {
     private readonly manifest: ImportManifest,
   ) {}
 
-  /** Writes progress, at most twice a second; calls `stop` when the import has been cancelled, or is gone. */
+  /**
+   * Writes progress, one at a time: of what comes while one is being written, the latest is written next. Calls `stop`
+   * when the import has been cancelled, or is gone.
+   */
   progress(progress: ImportProgress, stop: () => void): void {
-    const now = performance.now();
-    if (this.writing !== undefined || now - this.writtenAt < WRITE_EVERY_MS) return;
-    this.writtenAt = now;
-    this.writing = this.writeProgress(progress, stop).finally(() => {
+    this.latest = progress;
+    this.writing ??= this.writeLatest(stop).finally(() => {
       this.writing = undefined;
     });
   }
@@ -106,6 +106,14 @@ export class ImportReporter {
   private async step(from: readonly ImportStatus[], change: ImportChange): Promise<ImportStatus | undefined> {
     const { userId, importId } = this.manifest;
     return patiently(() => this.repository.step(userId, importId, from, change));
+  }
+
+  private async writeLatest(stop: () => void): Promise<void> {
+    while (this.latest !== undefined) {
+      const progress = this.latest;
+      this.latest = undefined;
+      await this.writeProgress(progress, stop);
+    }
   }
 
   private async writeProgress(progress: ImportProgress, stop: () => void): Promise<void> {

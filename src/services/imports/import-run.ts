@@ -44,7 +44,9 @@ export type RunOutcome =
       readonly result: ImportResult;
     };
 
-const REPORT_EVERY_MS = 400;
+const REPORT_EVERY_MS = 500;
+/** What is stored and not reported when the process dies is counted as duplicates by the run that follows. */
+const REPORT_STORED_EVERY_MS = 100;
 
 /**
  * Reads a file and stores what is in it, in memory that does not grow with the file. Running it again, after whatever
@@ -73,12 +75,12 @@ class ImportRun {
   async run(): Promise<RunOutcome> {
     try {
       const stopped = await this.readAll();
-      await patiently(() => this.sink.finish());
+      await this.finish();
       if (stopped) return { kind: 'stopped', counts: this.counts() };
       return { kind: 'completed', counts: this.counts(), result: await this.result() };
     } catch (error) {
       if (!(error instanceof UnreadableExport)) throw error;
-      await patiently(() => this.sink.finish());
+      await this.finish();
       const { reason, byteOffset } = error;
       return { kind: 'unreadable', counts: this.counts(), reason, byteOffset, result: await this.result() };
     }
@@ -113,13 +115,23 @@ class ImportRun {
   private async take(piece: Buffer): Promise<void> {
     this.parser.write(this.decoder.decode(piece));
     this.bytesRead += piece.length;
-    if (this.sink.full) await patiently(() => this.sink.drain());
-    this.report();
+    if (this.sink.full) await this.drain();
+    else this.report(REPORT_EVERY_MS);
   }
 
-  private report(): void {
+  private async drain(): Promise<void> {
+    await patiently(() => this.sink.drain(() => this.report(REPORT_STORED_EVERY_MS)));
+    this.report(0);
+  }
+
+  private async finish(): Promise<void> {
+    await this.drain();
+    await patiently(() => this.sink.finish());
+  }
+
+  private report(everyMs: number): void {
     const now = performance.now();
-    if (now - this.reportedAt < REPORT_EVERY_MS) return;
+    if (now - this.reportedAt < everyMs) return;
     this.reportedAt = now;
     this.control.report(this.counts());
   }

@@ -90,9 +90,12 @@ export class ImportSink implements ExportSink {
     return this.records.summary;
   }
 
-  /** Stores what is held back. After an error nothing is lost: it can be called again. @throws the errors of `RedisGateway` */
-  async drain(): Promise<void> {
-    await this.records.drain();
+  /**
+   * Stores what is held back, and calls `onRound` as parts of it are stored. After an error nothing is lost: it can be
+   * called again. @throws the errors of `RedisGateway`
+   */
+  async drain(onRound?: () => void): Promise<void> {
+    await this.records.drain(onRound);
     await this.drainStatements();
   }
 

@@ -90,11 +90,15 @@ export class RecordWriter {
     this.records++;
   }
 
-  /** Writes everything held back. Throws the errors of `RedisGateway`; what was not written is still held back. */
-  async drain(): Promise<void> {
+  /**
+   * Writes everything held back, a round of chunks at a time, and calls `onRound` after each. Throws the errors of
+   * `RedisGateway`; what was not written is still held back.
+   */
+  async drain(onRound?: () => void): Promise<void> {
     while (this.pending.size > 0) {
       const round = this.pending.values().take(CHUNKS_PER_ROUND).toArray();
       await this.writeRound(round);
+      onRound?.();
     }
     this.current = undefined;
   }
