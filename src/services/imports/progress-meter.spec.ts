@@ -26,4 +26,15 @@ describe('the pace of an import', () => {
     expect(new ProgressMeter(80, () => 0).progress(counts)).toMatchObject({ recordsStored: 480, duplicates: 20 });
     expect(new ProgressMeter(300, () => 0).progress(counts)).toMatchObject({ recordsStored: 500, duplicates: 0 });
   });
+
+  it('forgets nothing of an interrupted run when it is interrupted itself before it comes as far', () => {
+    const early = { ...counts, recordsSeen: 100, recordsStored: 0, duplicates: 100 };
+    const { recordsStored } = new ProgressMeter(300, () => 0).progress(early);
+    expect(recordsStored).toBe(300);
+    const all = { ...counts, recordsSeen: 500, recordsStored: 200, duplicates: 300 };
+    expect(new ProgressMeter(recordsStored, () => 0).progress(all)).toMatchObject({
+      recordsStored: 500,
+      duplicates: 0,
+    });
+  });
 });

@@ -23,7 +23,8 @@ export class ProgressMeter {
     const carried = Math.min(this.earlier, counts.duplicates);
     return {
       ...counts,
-      recordsStored: counts.recordsStored + carried,
+      // Never less than before: a run that ends early must not make the next one forget what was stored.
+      recordsStored: Math.max(this.earlier, counts.recordsStored + carried),
       duplicates: counts.duplicates - carried,
       recordsPerSecond: seconds > 0 ? Math.round(counts.recordsSeen / seconds) : 0,
       etaSeconds: counts.bytesRead > 0 ? Math.ceil((bytesLeft / counts.bytesRead) * seconds) : null,
