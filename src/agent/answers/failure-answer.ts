@@ -7,8 +7,9 @@ export function failureAnswer({ error_code: code, message, details }: ToolFailur
   switch (code) {
     case 'HEALTH_DATA_NOT_FOUND':
       return noDataAnswer(details, names);
-    case 'HEALTH_METRIC_NOT_SUPPORTED':
     case 'TOOL_INVALID_INPUT':
+      return invalidAnswer(details['invalid_field']);
+    case 'HEALTH_METRIC_NOT_SUPPORTED':
       return `I could not ask for that: ${message}.`.replace('..', '.');
     case 'TOOL_EXECUTION_TIMEOUT':
       return 'That took too long. Please ask about a shorter period or fewer metrics.';
@@ -17,6 +18,16 @@ export function failureAnswer({ error_code: code, message, details }: ToolFailur
         ? 'I cannot get at your health data at the moment. Please try again in a little while.'
         : 'Something went wrong on our side, and I cannot answer that.';
   }
+}
+
+/** The message of an invalid argument is written for programs: it names arguments and how to write them. */
+function invalidAnswer(field: unknown): string {
+  if (field === 'bucket') {
+    return 'That is too long a time to look at in such small parts. Please ask about a shorter one, such as “last year”.';
+  }
+  if (field === 'time_period')
+    return 'I could not use the time in that. Could you name it differently, such as “last week”?';
+  return 'I could not look that up as it was asked. Could you put it in other words?';
 }
 
 function noDataAnswer(details: ToolFailure['details'], names: readonly string[]): string {

@@ -30,7 +30,7 @@ describe('what a question asks that cannot be followed', () => {
     'steps on the 15th', 'steps christmas 2025', "steps on new year's eve", 'steps on Thanksgiving', 'steps 3/10',
     'steps in week 42', 'steps in the past fortnight', 'steps in 26', 'steps 10 days', "heart rate at 25 o'clock",
     'steps on my birthday', 'steps since I moved house', 'heart rate yesterday during my vacation',
-    'steps in September and on the 15th', 'steps last week before the wedding',
+    'steps from 10am to lunch yesterday', 'steps in September and on the 15th', 'steps last week before the wedding',
   ])('“%s” names a time that is not understood', (message) => {
     expect(readMessage(message, OPTIONS).kind).toBe('bad_period');
   }); // prettier-ignore

@@ -17,6 +17,8 @@ const LEFT_OVER: readonly RegExp[] = [
   new RegExp(String.raw`\b(?:\d+|${NUMBER}) ${COUNTED}\b|\b(?:week|day|month|quarter) \d+\b`, 'i'),
   /\b(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|april|june|july|august|september|october|november|december)\b/i,
   /\b(?:since|until|till|before|after) (?:i|we|my) \w+(?: \w+)?/i,
+  // The rest of a range whose start was read: "from 10am to lunch".
+  /\s{3,}(?:to|until|till|through) (?!(?:compare|see|know|find|check|be)\b)\w+|\bfrom \w+ (?:to|until|till|through)(?=\s{3,})/i,
   /\b(?:last|past|previous|next|coming) (?:spring|summer|autumn|fall|winter|term|season|trip|time)\b/i,
   /(?<![\w.,%-])\d+(?![\w%]|[.,-]\d)/,
 ];

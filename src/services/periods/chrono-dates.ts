@@ -35,7 +35,7 @@ const chrono = createChrono();
 /** The named days, day ranges of one month, and times of day in a text. */
 export function findDates(text: string, clock: Clock): Phrase[] {
   // chrono reads "from 3pm to 5pm", and joins times and dates by small letters only; every index stays what it was.
-  const readable = text
+  const readable = withClockTimes(text)
     .replaceAll(BETWEEN_TIMES, (_match, from: string) => `from   ${from}to `)
     .replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
   const { year, month, day } = clock.today;
@@ -48,6 +48,14 @@ export function findDates(text: string, clock: Clock): Phrase[] {
     const meaning = readResult(result, clock, readYear(after?.groups?.['year'], clock.today));
     return meaning === undefined ? [] : [{ ...meaning, index: result.index, end: end + (after?.[0].length ?? 0) }];
   });
+}
+
+/** Noon and midnight as times of the clock of the same length, so that every index stays what it was. */
+function withClockTimes(text: string): string {
+  return text
+    .replaceAll(/\bnoon\b/gi, '12pm')
+    .replaceAll(/\bmidday\b/gi, '12  pm')
+    .replaceAll(/\bmidnight\b/gi, '12:00 am');
 }
 
 function createChrono(): Chrono {

@@ -157,7 +157,8 @@ function openSide(phrase: Phrase, period: Period, match: RegExpExecArray, clock:
   const label = `${word} ${period.label}`;
   if (word === 'after') return openRange(period.to, endOfToday(clock), label, clock, label);
   const start = instantOf(clock.timeZone, new Temporal.PlainDate(FIRST_YEAR, 1, 1));
-  return openRange(start, word === 'before' ? period.from : period.to, label, clock, label);
+  const to = word === 'before' ? period.from : period.to;
+  return { ...openRange(start, to, label, clock, label), openStart: true };
 }
 
 function openRange(from: number, to: number, label: string, { timeZone }: Clock, text: string): Period {

@@ -35,6 +35,10 @@ describe('findPeriods', () => {
     ['What has my resting heart rate been since March?', ['since March: 2025-03-01 2025-11-06']],
     ["Show me today's steps and yesterday's", ['today: 2025-11-05 2025-11-06', 'yesterday: 2025-11-04 2025-11-05']],
     ['What was my heart rate yesterday at 3pm?', ['yesterday at 3pm: 2025-11-04T15:00 2025-11-04T16:00']],
+    ['steps from 10am to noon yesterday', ['from 10am to noon yesterday: 2025-11-04T10:00 2025-11-04T12:00']],
+    ['steps between Noon and 3pm yesterday', ['between Noon and 3pm yesterday: 2025-11-04T12:00 2025-11-04T15:00']],
+    ['heart rate at midday yesterday', ['at midday yesterday: 2025-11-04T12:00 2025-11-04T13:00']],
+    ['steps yesterday from 10pm to midnight', ['yesterday from 10pm to midnight: 2025-11-04T22:00 2025-11-05']],
     ['steps in 2025?', ['2025: 2025-01-01 2026-01-01']],
     ['in 2024 and 2025', ['2024: 2024-01-01 2025-01-01', '2025: 2025-01-01 2026-01-01']],
     [

@@ -23,6 +23,8 @@ export interface Period {
   readonly label: string;
   /** Only for `all`: the period stands for everything there is, and its ends mean nothing. */
   readonly unbounded?: true;
+  /** Nobody named a start ("before 2026"): `from` is the first moment that is read, and stands for the first record. */
+  readonly openStart?: true;
   /** What "the one before" means; without it `shiftPeriod` derives it from the length. */
   readonly step?: PeriodStep;
 }
