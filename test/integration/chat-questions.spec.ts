@@ -60,6 +60,7 @@ const DATA_QUESTIONS: readonly Row[] = [
   ['fastest pulse this month', pulse('this month', ['max'], 'day'), ['150 bpm', 'Wednesday 15 October 2025']],
   ['lowest heart rate yesterday', pulse('yesterday', ['min']), ['58 bpm']],
   ['min, max and average heart rate yesterday', pulse('yesterday', ['avg', 'max', 'min']), ['70 bpm', '90 bpm', '58 bpm']],
+  ['minimum, maximum and average heart rate last week', pulse('last week', ['avg', 'max', 'min']), ['74.6 bpm', 'highest heart rate', '150 bpm', 'lowest heart rate']],
   ['median heart rate last week', pulse('last week', ['median']), ['70 bpm']],
   ['95th percentile of my heart rate last week', pulse('last week', ['p95']), ['83 bpm']],
   ['standard deviation of heart rate last week', pulse('last week', ['stddev']), ['19.3 bpm']],

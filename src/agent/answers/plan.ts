@@ -49,7 +49,8 @@ function measuredNeed(
   parts: Plan['bucket'],
 ): Pick<Plan, 'bucket' | 'aggregations'> {
   const measured = statistics.filter((statistic) => statistic !== 'sum');
-  const isExtreme = measured.some((statistic) => statistic === 'max' || statistic === 'min');
+  // Extremes are told with their day, unless an average of the whole is asked for beside them.
+  const isExtreme = measured.length > 0 && measured.every((statistic) => statistic === 'max' || statistic === 'min');
   const bucket = isExtreme || which || listing ? parts : (grouping ?? 'none');
   return { bucket, ...(measured.length > 0 && { aggregations: aggregationsFor(measured, which) }) };
 }
