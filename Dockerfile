@@ -29,5 +29,5 @@ EXPOSE 3000
 # signals on and reaps what others leave behind.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/live`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-# V8 lets its young generation grow to three times what this service needs.
-CMD ["node", "--max-semi-space-size=4", "dist/src/main.js"]
+# V8 lets its young generation grow to many times what this service needs.
+CMD ["node", "--max-semi-space-size=2", "dist/src/main.js"]

@@ -67,7 +67,7 @@ describe('Dockerfile', () => {
 
   it('runs what the build makes, as an ordinary user', () => {
     expect(existsSync(join(ROOT, 'src/main.ts'))).toBe(true);
-    expect(lines).toContain('CMD ["node", "--max-semi-space-size=4", "dist/src/main.js"]');
+    expect(lines).toContain('CMD ["node", "--max-semi-space-size=2", "dist/src/main.js"]');
     expect(lines.indexOf('USER node')).toBeLessThan(lines.findIndex((line) => line.startsWith('CMD ')));
   });
 });
