@@ -34,6 +34,14 @@ describe('all there is', () => {
     expect(formatWithOffset(period.to, timeZone)).toBe('2026-02-02T00:00:00-05:00');
   });
 
+  it('begins a period without a named start at the first record', () => {
+    const before = parsePeriod('before 2026', { now, timeZone });
+    const period = resolveUnbounded(before, [summary('2025-03-09T04:30:00Z', '2025-03-09T04:30:00Z')]);
+    expect(formatWithOffset(period.from, timeZone)).toBe('2025-03-08T00:00:00-05:00');
+    expect(formatWithOffset(period.to, timeZone)).toBe('2026-01-01T00:00:00-05:00');
+    expect(resolveUnbounded(before, [summary('2027-03-09T04:30:00Z', '2027-03-09T04:30:00Z')])).toEqual(before);
+  });
+
   it('leaves every other period as it is', () => {
     const week = parsePeriod('last_7_days', { now, timeZone });
     expect(resolveUnbounded(week, [summary('2020-01-01T00:00:00Z', '2020-01-01T00:00:00Z')])).toBe(week);
