@@ -5,5 +5,8 @@ import { prepare, ROOT } from './setup/prepare.mjs';
 await main(async () => {
   const node = await prepare({ redis: !process.env.REDIS_URL });
   say('Starting …');
-  return runInForeground(node, ['--max-semi-space-size=2', 'dist/src/main.js', ...process.argv.slice(2)], { cwd: ROOT, ownGroup: true });
+  return runInForeground(node, ['--max-semi-space-size=2', 'dist/src/main.js', ...process.argv.slice(2)], {
+    cwd: ROOT,
+    ownGroup: true,
+  });
 });
