@@ -137,10 +137,7 @@ function shuffled<T>(items: readonly T[], seed: number): T[] {
 }
 
 function expectClose(actual: number | null | undefined, expected: number | null): void {
-  if (expected === null) {
-    expect(actual).toBeNull();
-    return;
-  }
+  if (expected === null) return void expect(actual).toBeNull();
   expect(Math.abs((actual as number) - expected)).toBeLessThanOrEqual(1e-9 * Math.max(1, Math.abs(expected)));
 }
 
@@ -301,7 +298,7 @@ describe('aggregates', () => {
   it('have no sum where a double cannot hold it, and one where it can', async () => {
     await write('huge', [{ start: at(1), end: at(1, 9), value: 1e305 }]);
     const huge = await aggregates.aggregate('huge', { metrics: [STEPS], period, bucket: 'none' });
-    expect(huge.metrics[0]?.buckets[0]?.stats.sum).toBe(1e305);
+    expect(huge.metrics[0]?.buckets[0]?.stats).toEqual({ sum: 1e305 });
     await write('beyond', [
       { start: at(1), value: 1e308 },
       { start: at(2), value: 1e308 },
