@@ -18,8 +18,9 @@ export interface RunningImport {
 }
 
 const IDLE_TIMEOUT_MS = 10_000;
-// More than any honest import needs; an import that runs away must not take the process with it.
-const HEAP_LIMIT_MB = 256;
+// More than any honest import needs; an import that runs away must not take the process with it. V8 also collects the
+// old generation the sooner the lower this is, which keeps the whole process under 300 MB (bench/import).
+const HEAP_LIMIT_MB = 160;
 // An import makes garbage all the time and keeps little of it. Left to itself V8 gives a thread room for 48 MB of it and
 // more; in a third of that an import takes the same CPU time, and the process 100 MB less (bench/import).
 const YOUNG_HEAP_LIMIT_MB = 16;
