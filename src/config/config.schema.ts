@@ -60,6 +60,16 @@ export const configSchema = z.object({
   REDIS_CONNECT_TIMEOUT_MS: milliseconds(500).describe('Longest a connection attempt to Redis may take'),
   REDIS_COMMAND_TIMEOUT_MS: milliseconds(1 * SECOND).describe('Longest a command to Redis may take'),
 
+  REDIS_BREAKER_THRESHOLD: integer(1, 1_000, 5).describe('Failures of Redis in a row that open its circuit'),
+  REDIS_BREAKER_OPEN_MS: milliseconds(30 * SECOND).describe(
+    'How long the circuit of Redis stays open, or up to a tenth less',
+  ),
+  REDIS_RETRY_MAX: integer(0, 10, 3).describe('Most retries of a call to Redis'),
+  REDIS_RETRY_BASE_MS: milliseconds(50).describe('Longest wait before the first retry; doubles with each'),
+  REDIS_RETRY_CAP_MS: milliseconds(MINUTE).describe('Longest wait before any retry'),
+  REDIS_BULKHEAD: integer(1, 100_000, 256).describe('Calls to Redis at the same time'),
+  REDIS_BULKHEAD_QUEUE: integer(0, 100_000, 512).describe('Calls to Redis that wait for one of those to end'),
+
   AUTH_JWT_SECRET: secret
     .optional()
     .describe('HS256 secret that tokens are signed with; unset: generated in development'),

@@ -30,6 +30,11 @@ export function redisSettings(config: Config, url: string): RedisSettings {
     url,
     connectTimeoutMs: config.REDIS_CONNECT_TIMEOUT_MS,
     commandTimeoutMs: config.REDIS_COMMAND_TIMEOUT_MS,
+    guard: {
+      breaker: { threshold: config.REDIS_BREAKER_THRESHOLD, openMs: config.REDIS_BREAKER_OPEN_MS },
+      retry: { max: config.REDIS_RETRY_MAX, baseMs: config.REDIS_RETRY_BASE_MS, capMs: config.REDIS_RETRY_CAP_MS },
+      bulkhead: { limit: config.REDIS_BULKHEAD, queue: config.REDIS_BULKHEAD_QUEUE },
+    },
   };
 }
 

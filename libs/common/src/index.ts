@@ -39,3 +39,6 @@ export * from './redis/private-redis';
 export * from './redis/redis-connections';
 export * from './redis/redis-process';
 export * from './redis/redis.module';
+export * from './resilience/policy-registry';
+export * from './resilience/resilience.module';
+export * from './resilience/use-policy.decorator';

@@ -1,4 +1,4 @@
-import { type RedisGateway, userKeys } from '@app/common/core';
+import { type RedisGateway, REPEATABLE, userKeys } from '@app/common/core';
 import { keepNewest, type KeptCount, statementContent } from '../workouts/keep-newest';
 import type { ExportedActivitySummary } from './activity-summary';
 
@@ -19,7 +19,7 @@ export class ActivitySummaryRepository {
   /** All days, earliest first. @throws the errors of `RedisGateway` */
   async all(userId: string): Promise<ExportedActivitySummary[]> {
     const key = userKeys(userId).activitySummaries();
-    const held = await this.redis.execute('read_activity', (client) => client.hgetall(key));
+    const held = await this.redis.execute('read_activity', (client) => client.hgetall(key), REPEATABLE);
     const days = Object.values(held).map((value) => statementContent(value) as ExportedActivitySummary);
     return days.sort((a, b) => (a.date < b.date ? -1 : 1));
   }

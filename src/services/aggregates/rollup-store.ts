@@ -1,4 +1,4 @@
-import { currentContext, type RedisGateway, userKeys } from '@app/common/core';
+import { currentContext, type RedisGateway, REPEATABLE, userKeys } from '@app/common/core';
 import { metricType, type MetricType } from '../metrics/metric-type';
 import type { ChunkSummary } from '../records/chunk-index';
 import type { ChunkRepository, VersionedChunk } from '../records/chunk.repository';
@@ -83,7 +83,7 @@ export class RollupStore {
     if (plans.length === 0) return [];
     const keys = userKeys(userId);
     const names = plans.map(({ span }) => keys.rollup(type.id, span.month));
-    const held = await this.redis.execute('read_rollups', (redis) => redis.mgetBuffer(names));
+    const held = await this.redis.execute('read_rollups', (redis) => redis.mgetBuffer(names), REPEATABLE);
     return plans.map(({ signature }, i) => {
       const bytes = held[i];
       return bytes ? decodeRollup(bytes, signature) : undefined;
@@ -114,14 +114,18 @@ export class RollupStore {
   private async store(userId: string, type: MetricType, plans: readonly Plan[], rollups: MonthRollup[]): Promise<void> {
     const keys = userKeys(userId);
     try {
-      await this.redis.pipeline('store_rollups', (pipeline) => {
-        plans.forEach(({ span, inputs, signature }, i) => {
-          const versions = inputs.flatMap(({ month, version }) => [month, version]);
-          const bytes = encodeRollup(signature, rollups[i] as MonthRollup);
-          const touched = [keys.rollup(type.id, span.month), keys.chunkIndex(type.id)];
-          pipeline.eval(STORE_ROLLUP, touched.length, ...touched, bytes, ...versions);
-        });
-      });
+      await this.redis.pipeline(
+        'store_rollups',
+        (pipeline) => {
+          plans.forEach(({ span, inputs, signature }, i) => {
+            const versions = inputs.flatMap(({ month, version }) => [month, version]);
+            const bytes = encodeRollup(signature, rollups[i] as MonthRollup);
+            const touched = [keys.rollup(type.id, span.month), keys.chunkIndex(type.id)];
+            pipeline.eval(STORE_ROLLUP, touched.length, ...touched, bytes, ...versions);
+          });
+        },
+        REPEATABLE,
+      );
     } catch (error) {
       this.onNotStored(plans.length, error);
     }

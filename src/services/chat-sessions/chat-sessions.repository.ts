@@ -1,4 +1,4 @@
-import { RedisGateway, userKeys } from '@app/common';
+import { RedisGateway, REPEATABLE, userKeys } from '@app/common';
 import { Inject, Injectable } from '@nestjs/common';
 import { type ChatSession, type ChatTurn, type NumberedTurn, readTurn, titleOf } from './chat-session';
 
@@ -84,19 +84,25 @@ export class ChatSessionsRepository {
     count: number,
   ): Promise<ChatSession[]> {
     const keys = userKeys(userId);
-    const flat = await this.redis.execute('list_chat_sessions', (client) =>
-      client.zrevrangebyscore(keys.sessions(), place.at, '-inf', 'WITHSCORES', 'LIMIT', place.skip, count),
+    const flat = await this.redis.execute(
+      'list_chat_sessions',
+      (client) => client.zrevrangebyscore(keys.sessions(), place.at, '-inf', 'WITHSCORES', 'LIMIT', place.skip, count),
+      REPEATABLE,
     );
     const members = flat.flatMap((id, at) =>
       at % 2 === 0 ? [{ sessionId: id, lastTurnAt: Number(flat[at + 1]) }] : [],
     );
     if (members.length === 0) return [];
-    const replies = await this.redis.pipeline('read_chat_sessions', (pipeline) => {
-      for (const { sessionId } of members) {
-        pipeline.lindex(keys.session(sessionId), 0);
-        pipeline.lindex(keys.session(sessionId), -1);
-      }
-    });
+    const replies = await this.redis.pipeline(
+      'read_chat_sessions',
+      (pipeline) => {
+        for (const { sessionId } of members) {
+          pipeline.lindex(keys.session(sessionId), 0);
+          pipeline.lindex(keys.session(sessionId), -1);
+        }
+      },
+      REPEATABLE,
+    );
     return members.map((member, at) => describe(member, replies[at * 2], replies[at * 2 + 1]));
   }
 
@@ -112,7 +118,11 @@ export class ChatSessionsRepository {
 
   private async range(userId: string, sessionId: string, start: number, stop: number): Promise<NumberedTurn[]> {
     const key = userKeys(userId).session(sessionId);
-    const elements = await this.redis.execute('read_chat_turns', (client) => client.lrange(key, start, stop));
+    const elements = await this.redis.execute(
+      'read_chat_turns',
+      (client) => client.lrange(key, start, stop),
+      REPEATABLE,
+    );
     return elements.map(readTurn);
   }
 }

@@ -1,4 +1,4 @@
-import { EventLogger, RedisGateway, userKeys } from '@app/common';
+import { EventLogger, RedisGateway, REPEATABLE, userKeys } from '@app/common';
 import { Injectable } from '@nestjs/common';
 import { ImportsService } from '../imports/imports.service';
 import { ChunkRepository } from '../records/chunk.repository';
@@ -46,7 +46,7 @@ export class ErasureService {
     for (let pass = 1; pass <= MOST_PASSES; pass++) {
       const found = await this.find(pattern);
       if (found.length === 0) break;
-      removed += await this.redis.execute('erase_user', (redis) => redis.unlink(found));
+      removed += await this.redis.execute('erase_user', (redis) => redis.unlink(found), REPEATABLE);
     }
     return removed;
   }
@@ -56,8 +56,10 @@ export class ErasureService {
     let cursor = '0';
     do {
       const from = cursor;
-      const [next, keys] = await this.redis.execute('erase_user', (redis) =>
-        redis.scan(from, 'MATCH', pattern, 'COUNT', KEYS_PER_STEP),
+      const [next, keys] = await this.redis.execute(
+        'erase_user',
+        (redis) => redis.scan(from, 'MATCH', pattern, 'COUNT', KEYS_PER_STEP),
+        REPEATABLE,
       );
       for (const key of keys) found.add(key);
       cursor = next;

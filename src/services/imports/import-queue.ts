@@ -1,4 +1,11 @@
-import { EventLogger, QUEUE_PREFIX, RedisConnectionError, RedisConnections, RedisTimeoutError } from '@app/common';
+import {
+  EventLogger,
+  QUEUE_PREFIX,
+  RedisConnectionError,
+  RedisConnections,
+  RedisGateway,
+  REPEATABLE,
+} from '@app/common';
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
@@ -26,17 +33,16 @@ export function retryDelayMs(attempt: number, random = Math.random()): number {
 export class ImportQueue implements BeforeApplicationShutdown {
   private readonly connection: Redis;
   private readonly queue: Queue<ImportJob>;
-  private readonly limitMs: number;
   private errorLoggedAt = 0;
 
   constructor(
     connections: RedisConnections,
+    private readonly redis: RedisGateway,
     private readonly events: EventLogger,
   ) {
     this.connection = connections.open('blocking');
     this.queue = new Queue<ImportJob>(IMPORT_QUEUE, { connection: this.connection, prefix: QUEUE_PREFIX });
     this.queue.on('error', (error) => this.noteError(error));
-    this.limitMs = connections.settings.commandTimeoutMs;
   }
 
   /** Whether Redis answers at the moment, as far as is known without asking. */
@@ -44,7 +50,7 @@ export class ImportQueue implements BeforeApplicationShutdown {
     return this.connection.status === 'ready';
   }
 
-  /** Does nothing when the import is queued already. @throws RedisConnectionError, RedisTimeoutError */
+  /** Does nothing when the import is queued already. @throws the errors of `RedisGateway` */
   async add(job: ImportJob): Promise<void> {
     await this.bounded('queue_import', () =>
       this.queue.add('import', job, {
@@ -59,17 +65,17 @@ export class ImportQueue implements BeforeApplicationShutdown {
     );
   }
 
-  /** Whether there is a job for this import. @throws RedisConnectionError, RedisTimeoutError */
+  /** Whether there is a job for this import. @throws the errors of `RedisGateway` */
   async has(importId: string): Promise<boolean> {
     return (await this.bounded('find_import_job', () => this.queue.getJob(importId))) !== undefined;
   }
 
-  /** Takes an import out of the queue, unless a worker has it. @throws RedisConnectionError, RedisTimeoutError */
+  /** Takes an import out of the queue, unless a worker has it. @throws the errors of `RedisGateway` */
   async remove(importId: string): Promise<boolean> {
     return (await this.bounded('remove_import_job', () => this.queue.remove(importId))) === 1;
   }
 
-  /** How many imports wait for a worker, wait for their next try, and run. @throws RedisConnectionError, RedisTimeoutError */
+  /** How many imports wait for a worker, wait for their next try, and run. @throws the errors of `RedisGateway` */
   async counts(): Promise<{ queued: number; delayed: number; running: number }> {
     const {
       waiting = 0,
@@ -92,15 +98,8 @@ export class ImportQueue implements BeforeApplicationShutdown {
 
   /** The queue's connection waits for Redis as long as it takes; who asks on behalf of a request does not. */
   private async bounded<T>(operation: string, call: () => Promise<T>): Promise<T> {
-    if (!this.isConnected) throw new RedisConnectionError(operation, new Error('not connected'));
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new RedisTimeoutError(operation, new Error('too slow'))), this.limitMs);
-    });
-    try {
-      return await Promise.race([call(), late]);
-    } finally {
-      clearTimeout(timer);
-    }
+    const work = (): Promise<T> =>
+      this.isConnected ? call() : Promise.reject(new RedisConnectionError(operation, new Error('not connected')));
+    return this.redis.guard(operation, work, REPEATABLE);
   }
 }

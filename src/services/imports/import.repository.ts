@@ -1,4 +1,4 @@
-import { RedisGateway, userKeys } from '@app/common/core';
+import { RedisGateway, REPEATABLE, userKeys } from '@app/common/core';
 import { Injectable } from '@nestjs/common';
 import type { ImportManifest } from './import-manifest';
 import {
@@ -58,23 +58,31 @@ export class ImportRepository {
     const keys = userKeys(manifest.userId);
     const { importId, kind, bytes, createdAt } = manifest;
     const fields = { kind, file_bytes: bytes, created_at: createdAt };
-    await this.redis.pipeline('create_import', (pipeline) => {
-      pipeline.hsetnx(keys.import(importId), 'status', 'queued');
-      pipeline.hset(keys.import(importId), fields);
-      pipeline.zadd(keys.imports(), createdAt, importId);
-    });
+    await this.redis.pipeline(
+      'create_import',
+      (pipeline) => {
+        pipeline.hsetnx(keys.import(importId), 'status', 'queued');
+        pipeline.hset(keys.import(importId), fields);
+        pipeline.zadd(keys.imports(), createdAt, importId);
+      },
+      REPEATABLE,
+    );
   }
 
   async get(userId: string, importId: string): Promise<ImportState | undefined> {
     const key = userKeys(userId).import(importId);
-    const fields = await this.redis.execute('read_import', (client) => client.hgetall(key));
+    const fields = await this.redis.execute('read_import', (client) => client.hgetall(key), REPEATABLE);
     return stateOf(importId, fields);
   }
 
   /** At most `limit` of the user's imports, the latest first, from before `before` (an import id). */
   async list(userId: string, limit: number, before?: string): Promise<ImportPage> {
     const keys = userKeys(userId);
-    const known = await this.redis.execute('list_imports', (client) => client.zrevrange(keys.imports(), 0, -1));
+    const known = await this.redis.execute(
+      'list_imports',
+      (client) => client.zrevrange(keys.imports(), 0, -1),
+      REPEATABLE,
+    );
     // Ids sort by time: a cursor needs no rank that could shift.
     const older = known
       .filter((id) => before === undefined || id < before)
@@ -83,12 +91,17 @@ export class ImportRepository {
     const ids = older.slice(0, limit);
     const last = ids.at(-1);
     if (last === undefined) return { imports: [], next: null };
-    const replies = await this.redis.pipeline('read_imports', (pipeline) => {
-      for (const id of ids) pipeline.hgetall(keys.import(id));
-    });
+    const replies = await this.redis.pipeline(
+      'read_imports',
+      (pipeline) => {
+        for (const id of ids) pipeline.hgetall(keys.import(id));
+      },
+      REPEATABLE,
+    );
     const states = ids.map((id, i) => stateOf(id, replies[i] as Record<string, string>));
     const gone = ids.filter((_, i) => states[i] === undefined);
-    if (gone.length > 0) await this.redis.execute('list_imports', (client) => client.zrem(keys.imports(), ...gone));
+    if (gone.length > 0)
+      await this.redis.execute('list_imports', (client) => client.zrem(keys.imports(), ...gone), REPEATABLE);
     return { imports: states.filter((state) => state !== undefined), next: older.length > limit ? last : null };
   }
 

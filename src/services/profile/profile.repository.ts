@@ -1,4 +1,4 @@
-import { RedisGateway, userKeys } from '@app/common/core';
+import { RedisGateway, REPEATABLE, userKeys } from '@app/common/core';
 import { Injectable } from '@nestjs/common';
 import { isTimeZone } from '../periods/calendar';
 
@@ -55,7 +55,7 @@ export class ProfileRepository {
   constructor(private readonly redis: RedisGateway) {}
 
   async read(userId: string): Promise<ProfileFields> {
-    return this.redis.execute('read_profile', (redis) => redis.hgetall(userKeys(userId).profile()));
+    return this.redis.execute('read_profile', (redis) => redis.hgetall(userKeys(userId).profile()), REPEATABLE);
   }
 
   /** Sets fields; a null takes the field away. */
@@ -90,11 +90,15 @@ export class ProfileRepository {
     if (named.length === 0) return;
     const newest = named.toSorted((a, b) => b.start - a.start).slice(0, NEWEST_ZONES);
     const members = newest.flatMap(({ start, zone }) => [String(start), `${start} ${zone}`]);
-    const [, , held] = await this.redis.pipeline('learn_time_zone', (pipeline) => {
-      pipeline.zadd(keys.zoneEvidence(), ...members);
-      pipeline.zremrangebyrank(keys.zoneEvidence(), 0, -(NEWEST_ZONES + 1));
-      pipeline.zrange(keys.zoneEvidence(), '0', '-1');
-    });
+    const [, , held] = await this.redis.pipeline(
+      'learn_time_zone',
+      (pipeline) => {
+        pipeline.zadd(keys.zoneEvidence(), ...members);
+        pipeline.zremrangebyrank(keys.zoneEvidence(), 0, -(NEWEST_ZONES + 1));
+        pipeline.zrange(keys.zoneEvidence(), '0', '-1');
+      },
+      REPEATABLE,
+    );
     await this.update(userId, { learnt_zone: majority(held as string[]) });
   }
 }

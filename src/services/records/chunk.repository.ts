@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { currentContext, RedisGateway, userKeys } from '@app/common/core';
+import { currentContext, RedisGateway, REPEATABLE, userKeys } from '@app/common/core';
 import { Injectable } from '@nestjs/common';
 import { type Chunk, EMPTY_CHUNK } from './chunk';
 import { decodeChunk, encodeChunk } from './chunk-codec';
@@ -54,7 +54,11 @@ export class ChunkRepository {
 
   /** Identifiers of the metrics a user has, sorted. */
   async metrics(userId: string): Promise<string[]> {
-    const metrics = await this.redis.execute('read_metrics', (redis) => redis.smembers(userKeys(userId).metrics()));
+    const metrics = await this.redis.execute(
+      'read_metrics',
+      (redis) => redis.smembers(userKeys(userId).metrics()),
+      REPEATABLE,
+    );
     return metrics.sort();
   }
 
@@ -65,9 +69,13 @@ export class ChunkRepository {
     for (let i = 0; i < metrics.length; i += METRICS_PER_ROUND_TRIP) {
       currentContext()?.signal?.throwIfAborted();
       const round = metrics.slice(i, i + METRICS_PER_ROUND_TRIP);
-      const replies = await this.redis.pipeline('read_chunk_index', (pipeline) => {
-        for (const metric of round) pipeline.hgetall(keys.chunkIndex(metric));
-      });
+      const replies = await this.redis.pipeline(
+        'read_chunk_index',
+        (pipeline) => {
+          for (const metric of round) pipeline.hgetall(keys.chunkIndex(metric));
+        },
+        REPEATABLE,
+      );
       round.forEach((metric, k) => index.set(metric, decodeIndex(replies[k] as Record<string, string>)));
     }
     return index;
@@ -85,13 +93,17 @@ export class ChunkRepository {
 
   private async readRound(userId: string, addresses: readonly ChunkAddress[]): Promise<VersionedChunk[]> {
     const keys = userKeys(userId);
-    const replies = await this.redis.pipeline('read_chunks', (pipeline) => {
-      for (const { metric, month } of addresses) {
-        // The version first: a write in between makes the replacement fail, and never lets it pass unseen.
-        pipeline.hget(keys.chunkIndex(metric), month);
-        pipeline.getBuffer(keys.chunk(metric, month));
-      }
-    });
+    const replies = await this.redis.pipeline(
+      'read_chunks',
+      (pipeline) => {
+        for (const { metric, month } of addresses) {
+          // The version first: a write in between makes the replacement fail, and never lets it pass unseen.
+          pipeline.hget(keys.chunkIndex(metric), month);
+          pipeline.getBuffer(keys.chunk(metric, month));
+        }
+      },
+      REPEATABLE,
+    );
     return addresses.map((address, i) => {
       const entry = replies[2 * i] as string | null;
       const bytes = replies[2 * i + 1] as Buffer | null;
@@ -107,13 +119,17 @@ export class ChunkRepository {
   async replace(userId: string, chunks: readonly Replacement[]): Promise<boolean[]> {
     if (chunks.length === 0) return [];
     const keys = userKeys(userId);
-    const replies = await this.redis.pipeline('replace_chunks', (pipeline) => {
-      for (const { metric, month, version, nextVersion, chunk } of chunks) {
-        const entry = encodeSummary(summarise(chunk, month, nextVersion));
-        const touched = [keys.chunk(metric, month), keys.chunkIndex(metric), keys.metrics()];
-        pipeline.eval(REPLACE_CHUNK, touched.length, ...touched, month, version, encodeChunk(chunk), entry, metric);
-      }
-    });
+    const replies = await this.redis.pipeline(
+      'replace_chunks',
+      (pipeline) => {
+        for (const { metric, month, version, nextVersion, chunk } of chunks) {
+          const entry = encodeSummary(summarise(chunk, month, nextVersion));
+          const touched = [keys.chunk(metric, month), keys.chunkIndex(metric), keys.metrics()];
+          pipeline.eval(REPLACE_CHUNK, touched.length, ...touched, month, version, encodeChunk(chunk), entry, metric);
+        }
+      },
+      REPEATABLE,
+    );
     return replies.map((reply) => reply === 1);
   }
 }

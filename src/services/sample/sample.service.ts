@@ -1,6 +1,14 @@
 import { addAbortSignal, Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EventLogger, InfrastructureError, NotFoundError, RedisGateway, SAMPLE_KEYS, userKeys } from '@app/common';
+import {
+  EventLogger,
+  InfrastructureError,
+  NotFoundError,
+  RedisGateway,
+  REPEATABLE,
+  SAMPLE_KEYS,
+  userKeys,
+} from '@app/common';
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { Temporal } from 'temporal-polyfill';
 import { isFinal } from '../imports/import-state';
@@ -75,7 +83,7 @@ export class SampleService implements BeforeApplicationShutdown {
   }
 
   private async attempt(): Promise<boolean | 'busy'> {
-    const known = await this.redis.execute('look_for_sample', (client) => client.get(SAMPLE_KEYS.import));
+    const known = await this.redis.execute('look_for_sample', (client) => client.get(SAMPLE_KEYS.import), REPEATABLE);
     if (known !== null) return this.hasArrived(known);
     if (await this.hasData()) return true;
     if (await this.hasOtherUsers()) return false;
@@ -100,7 +108,7 @@ export class SampleService implements BeforeApplicationShutdown {
   private async sendIn(): Promise<string> {
     const content = addAbortSignal(this.stopping.signal, exportUpTo(Temporal.Now.zonedDateTimeISO(TIME_ZONE)));
     const { importId } = (await this.imports.accept(SAMPLE_USER, { content })).answer;
-    await this.redis.execute('note_sample', (client) => client.set(SAMPLE_KEYS.import, importId));
+    await this.redis.execute('note_sample', (client) => client.set(SAMPLE_KEYS.import, importId), REPEATABLE);
     return importId;
   }
 
@@ -135,7 +143,7 @@ export class SampleService implements BeforeApplicationShutdown {
 
   private async hasData(): Promise<boolean> {
     const key = userKeys(SAMPLE_USER).metrics();
-    return (await this.redis.execute('look_for_sample', (client) => client.exists(key))) === 1;
+    return (await this.redis.execute('look_for_sample', (client) => client.exists(key), REPEATABLE)) === 1;
   }
 
   private async hasOtherUsers(): Promise<boolean> {
@@ -143,7 +151,11 @@ export class SampleService implements BeforeApplicationShutdown {
     let cursor = '0';
     do {
       const scan = (from: string): Promise<[string, string[]]> =>
-        this.redis.execute('look_for_users', (client) => client.scan(from, 'MATCH', 'w:{*', 'COUNT', SCAN_COUNT));
+        this.redis.execute(
+          'look_for_users',
+          (client) => client.scan(from, 'MATCH', 'w:{*', 'COUNT', SCAN_COUNT),
+          REPEATABLE,
+        );
       const [next, keys] = await scan(cursor);
       if (keys.some((key) => !key.startsWith(own))) return true;
       cursor = next;

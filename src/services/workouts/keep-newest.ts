@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { RedisGateway } from '@app/common/core';
+import { type RedisGateway, REPEATABLE } from '@app/common/core';
 
 export interface Statement {
   /** What the statement is about; the same in every export. */
@@ -49,7 +49,7 @@ export async function keepNewest(
 ): Promise<KeptCount> {
   if (statements.length === 0) return { added: 0, changed: 0 };
   const values = statements.flatMap(({ field, content }) => [field, `${exportInstant}|${JSON.stringify(content)}`]);
-  const reply = await redis.execute('keep_newest', (client) => client.eval(KEEP_NEWEST, 1, key, ...values));
+  const reply = await redis.execute('keep_newest', (client) => client.eval(KEEP_NEWEST, 1, key, ...values), REPEATABLE);
   const [added = 0, changed = 0] = reply as number[];
   return { added, changed };
 }

@@ -1,4 +1,4 @@
-import { type RedisGateway, userKeys } from '@app/common/core';
+import { type RedisGateway, REPEATABLE, userKeys } from '@app/common/core';
 import { sourceKey } from '../records/health-record';
 import { identityHash, keepNewest, type KeptCount, statementContent } from './keep-newest';
 import type { ExportedWorkout } from './workout';
@@ -24,7 +24,11 @@ export class WorkoutRepository {
 
   /** All workouts, earliest first. @throws the errors of `RedisGateway` */
   async all(userId: string): Promise<StoredWorkout[]> {
-    const held = await this.redis.execute('read_workouts', (client) => client.hgetall(userKeys(userId).workouts()));
+    const held = await this.redis.execute(
+      'read_workouts',
+      (client) => client.hgetall(userKeys(userId).workouts()),
+      REPEATABLE,
+    );
     return Object.entries(held)
       .map(([id, value]) => ({ id, ...(statementContent(value) as ExportedWorkout) }))
       .sort((a, b) => a.start - b.start || (a.id < b.id ? -1 : 1));

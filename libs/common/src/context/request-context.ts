@@ -12,6 +12,8 @@ export interface RequestContext {
   deadline?: number;
   /** Aborts when the caller has gone away or the deadline has passed; its reason says which. */
   signal?: AbortSignal;
+  /** The reason of an abort that has happened, where it can be had without making a signal. */
+  readonly abortReason?: Error | undefined;
 }
 
 const CORRELATION_ID = /^[A-Za-z0-9._-]{1,128}$/;

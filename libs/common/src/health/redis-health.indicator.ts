@@ -4,6 +4,8 @@ import type { Redis } from 'ioredis';
 import { RedisTimeoutError, WellnessError } from '../errors/exceptions';
 import { RedisConnections } from '../redis/redis-connections';
 import { translateRedisError } from '../redis/redis-errors';
+import { REDIS_POLICY } from '../redis/redis-policy';
+import { PolicyRegistry } from '../resilience/policy-registry';
 import { type ComponentHealth, HEALTH_LIMIT_MS, HEALTH_TTL_MS } from './component-health';
 import { SingleFlight } from './single-flight';
 
@@ -20,6 +22,7 @@ export class RedisHealthIndicator {
   constructor(
     connections: RedisConnections,
     private readonly indicators: HealthIndicatorService,
+    private readonly policies: PolicyRegistry,
   ) {
     this.client = connections.open('health');
     this.client.on('ready', () => (this.failingSince = undefined));
@@ -29,7 +32,9 @@ export class RedisHealthIndicator {
   async check(key: string): Promise<HealthIndicatorResult> {
     const { status, ...details } = await this.health();
     const session = this.indicators.check(key);
-    return status === 'healthy' ? session.up(details) : session.down(details);
+    // For information: whether the circuit is open says nothing about Redis now.
+    const report = { ...details, breaker: this.policies.find(REDIS_POLICY)?.state };
+    return status === 'healthy' ? session.up(report) : session.down(report);
   }
 
   health(): Promise<ComponentHealth> {

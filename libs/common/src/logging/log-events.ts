@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors/catalogue';
 import type { RedisPurpose } from '../redis/redis-options';
+import type { BreakerState } from '../resilience/circuit-breaker';
 
 /**
  * Every event the product logs, by name, with its fields. Correlation id, trace id and sanitised user are added to
@@ -18,6 +19,9 @@ export interface LogEvents {
   response_failed_midway: { route: string; error_code: ErrorCode; err: unknown };
   promise_rejection_unhandled: { err: unknown };
   exception_uncaught: { err: unknown };
+  circuit_changed: { policy: string; state: BreakerState; error_code?: ErrorCode };
+  call_retried: { policy: string; operation: string; attempt: number; delay_ms: number; error_code: ErrorCode };
+  policy_listener_failed: { err: unknown };
   redis_connected: { purpose: RedisPurpose };
   redis_connection_failed: { purpose: RedisPurpose; err: unknown };
   redis_private_started: { pid: number; reused: boolean };

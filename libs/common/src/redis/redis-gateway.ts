@@ -1,36 +1,60 @@
 import type { ChainableCommander, Redis } from 'ioredis';
+import type { ExecuteOptions, Policy } from '../resilience/policy';
 import { translateRedisError } from './redis-errors';
 
+export type RedisCallOptions = Pick<ExecuteOptions<never>, 'idempotent'>;
+
+/** For calls that can be done twice without harm: reads, and writes that set what they set. */
+export const REPEATABLE: RedisCallOptions = { idempotent: true };
+
 /**
- * The one way to Redis for data: every call goes through `execute`, which bounds its time (by the connection's
- * command timeout) and turns driver errors into the error hierarchy. Policies for Redis are applied here.
+ * The one way to Redis for data: every call goes through the policy of Redis, which bounds its time, retries and pauses
+ * it, and driver errors come out as errors of the hierarchy. A gateway without a policy is for work that has patience
+ * of its own.
  */
 export class RedisGateway {
-  constructor(private readonly client: Redis) {}
+  constructor(
+    private readonly client: Redis,
+    private readonly policy?: Policy,
+  ) {}
 
   /**
    * Runs `call` on the shared connection.
    * @param operation a stable name for logs and errors (`read_chunks`)
-   * @throws RedisConnectionError, RedisTimeoutError, InfrastructureError (REDIS_STORAGE_FULL, REDIS_WRITE_REFUSED)
+   * @throws RedisConnectionError, RedisTimeoutError, InfrastructureError (REDIS_STORAGE_FULL, REDIS_WRITE_REFUSED,
+   * REDIS_CIRCUIT_OPEN, SYSTEM_RESOURCES_EXHAUSTED, REQUEST_DEADLINE_EXCEEDED)
    */
-  async execute<T>(operation: string, call: (client: Redis) => Promise<T>): Promise<T> {
-    try {
-      return await call(this.client);
-    } catch (error) {
-      throw translateRedisError(operation, error);
-    }
+  async execute<T>(operation: string, call: (client: Redis) => Promise<T>, options?: RedisCallOptions): Promise<T> {
+    return this.guard(operation, () => call(this.client), options);
   }
 
   /** Runs the commands that `fill` queues in one round trip; the first that fails fails them all. */
-  async pipeline(operation: string, fill: (pipeline: ChainableCommander) => void): Promise<unknown[]> {
-    return this.execute(operation, async (client) => {
-      const pipeline = client.pipeline();
+  async pipeline(
+    operation: string,
+    fill: (pipeline: ChainableCommander) => void,
+    options?: RedisCallOptions,
+  ): Promise<unknown[]> {
+    const run = async (): Promise<unknown[]> => {
+      const pipeline = this.client.pipeline();
       fill(pipeline);
       const replies = (await pipeline.exec()) ?? [];
       return replies.map(([error, reply]) => {
         if (error) throw error;
         return reply;
       });
-    });
+    };
+    return this.guard(operation, run, options);
+  }
+
+  /** The same for work that reaches Redis by a connection of its own, such as that of a queue. */
+  async guard<T>(operation: string, work: () => Promise<T>, options?: RedisCallOptions): Promise<T> {
+    const translated = async (): Promise<T> => {
+      try {
+        return await work();
+      } catch (error) {
+        throw translateRedisError(operation, error);
+      }
+    };
+    return this.policy === undefined ? translated() : this.policy.execute(translated, { operation, ...options });
   }
 }

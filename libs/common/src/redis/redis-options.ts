@@ -1,10 +1,13 @@
 import type { RedisOptions } from 'ioredis';
+import type { PolicyDefinition } from '../resilience/policy-definition';
 
 export interface RedisSettings {
   /** `redis://`, `rediss://`, or `unix:///path/to/socket` (database in `?db=`). */
   readonly url: string;
   readonly connectTimeoutMs: number;
   readonly commandTimeoutMs: number;
+  /** Numbers of the policy that guards the calls; omitted: its own defaults. */
+  readonly guard?: Partial<Pick<PolicyDefinition, 'breaker' | 'retry' | 'bulkhead'>>;
 }
 
 /** `commands` fails fast; `blocking` is for connections that wait on purpose (queue workers, subscriptions). */

@@ -1,6 +1,9 @@
 import { type DynamicModule, type FactoryProvider, Global, Module } from '@nestjs/common';
 import { RedisConnections, REDIS_SETTINGS } from './redis-connections';
 import { RedisGateway } from './redis-gateway';
+import { redisPolicy } from './redis-policy';
+import { PolicyRegistry } from '../resilience/policy-registry';
+import { ResilienceModule } from '../resilience/resilience.module';
 import { whenReady } from './when-ready';
 import type { RedisSettings } from './redis-options';
 
@@ -13,17 +16,21 @@ export class RedisModule {
   static forRootAsync(settings: Pick<FactoryProvider<RedisSettings>, 'inject' | 'useFactory'>): DynamicModule {
     return {
       module: RedisModule,
+      imports: [ResilienceModule],
       providers: [
         { provide: REDIS_SETTINGS, ...settings },
         RedisConnections,
         {
           provide: RedisGateway,
-          inject: [RedisConnections],
-          useFactory: async (connections: RedisConnections) => {
+          inject: [RedisConnections, PolicyRegistry],
+          useFactory: async (connections: RedisConnections, policies: PolicyRegistry) => {
             const client = connections.open('commands');
             // Commands are not queued while connecting: give a healthy Redis the moment it needs, and no more.
             await whenReady(client, FIRST_CONNECTION_WAIT_MS);
-            return new RedisGateway(client);
+            const policy = policies.register(redisPolicy(connections.settings));
+            // Who is back need not wait for the circuit's next trial.
+            client.on('ready', () => policy.tryNow());
+            return new RedisGateway(client, policy);
           },
         },
       ],

@@ -1,0 +1,283 @@
+import { AsyncResource } from 'node:async_hooks';
+import {
+  bulkhead,
+  type BulkheadPolicy,
+  isBulkheadRejectedError,
+  isTaskCancelledError,
+  timeout,
+  type TimeoutPolicy,
+  TimeoutStrategy,
+} from 'cockatiel';
+import type { ErrorCode } from '../errors/catalogue';
+import { InfrastructureError, WellnessError } from '../errors/exceptions';
+import { backOffMs } from './back-off';
+import { Cancellation, type CancellationOptions, orAbort, pause } from './cancellation';
+import { type BreakerState, CircuitBreaker, CircuitRejection } from './circuit-breaker';
+import { NO_COUNTS, type PolicyCounts } from './policy-counts';
+import {
+  DEFAULT_ERRORS,
+  FAILURE,
+  INCONCLUSIVE,
+  type PolicyDefinition,
+  type PolicyErrors,
+  type Verdict,
+} from './policy-definition';
+import { CalledOff, codeOf, PolicyRejection, PolicyTimeout } from './policy-errors';
+import type { PolicyListener } from './policy-listener';
+import { RetryBudget } from './retry-budget';
+
+export interface Attempt {
+  /** Aborts when the attempt's time is up, and when the caller leaves, if the policy's calls are cancellable. */
+  readonly signal: AbortSignal;
+  /** From 1. */
+  readonly number: number;
+}
+
+export interface ExecuteOptions<T> extends CancellationOptions {
+  /** A stable name for logs. */
+  readonly operation?: string;
+  /** Whether the call can be done twice without harm. Without it only what surely had no effect is retried. */
+  readonly idempotent?: boolean;
+  /** Answers instead when all else failed, given the error; it may throw it. */
+  readonly fallback?: (error: unknown) => T | Promise<T>;
+}
+
+export interface PolicySnapshot {
+  readonly name: string;
+  readonly state: BreakerState;
+  readonly next_trial_at: string | null;
+  readonly last_error_code: ErrorCode | null;
+  readonly in_flight: number;
+  readonly queued: number;
+  readonly retry_budget_left: number;
+  readonly counts: Readonly<PolicyCounts>;
+}
+
+type Call<T> = (attempt: Attempt) => Promise<T>;
+
+const UNNAMED = 'call';
+const SECOND = 1_000;
+
+/**
+ * Guards the calls to one dependency. From the outside in: fallback, retry, circuit breaker, bulkhead, timeout, the
+ * call. Nothing starts after the deadline, and no back-off outlasts it or its caller.
+ */
+export class Policy {
+  readonly name: string;
+  private readonly breaker: CircuitBreaker;
+  private readonly bulkhead: BulkheadPolicy;
+  private readonly timeout: TimeoutPolicy;
+  private readonly budget = new RetryBudget();
+  private readonly counts: PolicyCounts = { ...NO_COUNTS };
+  private lastErrorCode: ErrorCode | undefined;
+
+  constructor(
+    private readonly definition: PolicyDefinition,
+    private readonly listener: Required<PolicyListener>,
+  ) {
+    const { name, breaker, bulkhead: slots, timeoutMs } = definition;
+    this.name = name;
+    this.breaker = new CircuitBreaker(breaker, {
+      judge: (error) => this.judge(error),
+      onState: (state) => this.onState(state),
+    });
+    this.bulkhead = bulkhead(slots.limit, slots.queue);
+    this.timeout = timeoutOf(timeoutMs);
+  }
+
+  get state(): BreakerState {
+    return this.breaker.state;
+  }
+
+  /**
+   * Makes the call, guarded.
+   * @throws InfrastructureError with the definition's codes when the circuit is open, the bulkhead is full, the time is
+   * up, or the dependency failed in a way nobody gave a code; REQUEST_DEADLINE_EXCEEDED; the signal's reason; else what
+   * the last attempt threw
+   */
+  async execute<T>(call: Call<T>, options: ExecuteOptions<T> = {}): Promise<T> {
+    this.counts.calls++;
+    this.budget.noteCall();
+    const over = new Cancellation(options);
+    try {
+      const value = await this.withRetries(call, options, over);
+      this.counts.successes++;
+      return value;
+    } catch (error) {
+      const told = this.noteEnd(error, over, options.operation);
+      if (options.fallback === undefined) throw told;
+      this.counts.fallbacks++;
+      return options.fallback(told);
+    }
+  }
+
+  /** Turns all calls away until `release`. */
+  isolate(): void {
+    this.breaker.isolate();
+  }
+
+  release(): void {
+    this.breaker.release();
+  }
+
+  /** Lets the next call try whether the dependency is back, however long the circuit has been open. */
+  tryNow(): void {
+    this.breaker.tryNow();
+  }
+
+  snapshot(): PolicySnapshot {
+    const { limit, queue } = this.definition.bulkhead;
+    const { nextTrialAt } = this.breaker;
+    return {
+      name: this.name,
+      state: this.state,
+      next_trial_at: nextTrialAt === undefined ? null : new Date(nextTrialAt).toISOString(),
+      last_error_code: this.lastErrorCode ?? null,
+      in_flight: limit - this.bulkhead.executionSlots,
+      queued: queue - this.bulkhead.queueSlots,
+      retry_budget_left: this.budget.left,
+      counts: { ...this.counts },
+    };
+  }
+
+  // Cockatiel's own retry cannot be called off while it waits, and knows neither budget nor deadline.
+  private async withRetries<T>(call: Call<T>, options: ExecuteOptions<T>, over: Cancellation): Promise<T> {
+    const { operation = UNNAMED, idempotent = false } = options;
+    for (let number = 1; ; number++) {
+      const { reason } = over;
+      if (reason !== undefined) throw reason;
+      try {
+        return await this.attempt(call, { number, operation, over });
+      } catch (error) {
+        const delayMs = over.reason === undefined ? this.retryDelay(error, number, idempotent, over) : undefined;
+        if (delayMs === undefined) throw error;
+        this.counts.retries++;
+        const { name: policy } = this;
+        this.listener.onRetry({ policy, operation, attempt: number, delay_ms: delayMs, error_code: codeOf(error) });
+        await pause(delayMs, over.signal);
+      }
+    }
+  }
+
+  /** The work goes on when its caller leaves before it can be called off: the dependency is judged by how it ends. */
+  private async attempt<T>(call: Call<T>, frame: Frame): Promise<T> {
+    const { over } = frame;
+    const caller = this.definition.cancellable === false ? undefined : over.signal;
+    const work = this.guarded(call, frame, caller);
+    const heeded = caller === undefined ? work : orAbort(work, caller);
+    const { remainingMs } = over;
+    return remainingMs < this.definition.timeoutMs ? withinDeadline(heeded, remainingMs) : heeded;
+  }
+
+  private async guarded<T>(call: Call<T>, frame: Frame, caller: AbortSignal | undefined): Promise<T> {
+    const { number, operation, over } = frame;
+    try {
+      return await this.breaker.run((isTrial) => {
+        // Callers who leave early must not keep the circuit open.
+        const signal = isTrial ? undefined : caller;
+        const timed = async (): Promise<T> => {
+          if (over.reason !== undefined) throw new CalledOff(over.reason);
+          return this.timeout.execute((context) => call({ signal: context.signal, number }), signal);
+        };
+        return this.withinBulkhead(timed, operation, signal);
+      });
+    } catch (error) {
+      if (error instanceof CircuitRejection) throw this.circuitOpen(error.retryAfterMs, operation);
+      throw error instanceof CalledOff ? error.reason : error;
+    }
+  }
+
+  private async withinBulkhead<T>(work: () => Promise<T>, operation: string, signal?: AbortSignal): Promise<T> {
+    // Whoever leaves the bulkhead starts the next in the queue: that one must not run in the other's context.
+    const bound = this.bulkhead.executionSlots > 0 ? work : AsyncResource.bind(work);
+    try {
+      return await this.bulkhead.execute(bound, signal);
+    } catch (error) {
+      if (signal?.aborted === true) throw new CalledOff(signal.reason);
+      if (isTaskCancelledError(error)) {
+        this.counts.timeouts++;
+        throw new PolicyTimeout(this.errors.timeout, operation, error);
+      }
+      if (!isBulkheadRejectedError(error)) throw error;
+      this.counts.rejected_by_bulkhead++;
+      throw new PolicyRejection(this.errors.capacityExhausted, operation);
+    }
+  }
+
+  /** How long to wait before the next attempt; undefined when there is to be none. */
+  private retryDelay(error: unknown, attempts: number, idempotent: boolean, over: Cancellation): number | undefined {
+    const { retry } = this.definition;
+    if (attempts > retry.max || this.breaker.state !== 'closed') return undefined;
+    const { retry: when, retryAfterMs = 0 } = this.verdictOf(error);
+    if (when === 'never' || (when === 'idempotent' && !idempotent)) return undefined;
+    const delayMs = Math.max(backOffMs(retry, attempts), retryAfterMs);
+    if (retryAfterMs > retry.capMs || delayMs >= over.remainingMs) return undefined;
+    if (this.budget.take()) return delayMs;
+    this.counts.retries_denied++;
+    return undefined;
+  }
+
+  private verdictOf(error: unknown): Verdict {
+    if (error instanceof PolicyTimeout) return FAILURE;
+    if (error instanceof PolicyRejection || error instanceof CalledOff) return INCONCLUSIVE;
+    return this.definition.classify?.(error) ?? FAILURE;
+  }
+
+  private judge(error: unknown): Verdict['health'] {
+    const { health } = this.verdictOf(error);
+    if (health === 'failure') {
+      this.counts.failures++;
+      this.lastErrorCode = codeOf(error);
+    }
+    return health;
+  }
+
+  private circuitOpen(retryAfterMs: number, operation: string): Error {
+    this.counts.rejected_by_circuit++;
+    return new PolicyRejection(this.errors.circuitOpen, operation, Math.max(1, Math.ceil(retryAfterMs / SECOND)));
+  }
+
+  /** Counts how a call ended, and returns the error its caller gets. */
+  private noteEnd(error: unknown, over: Cancellation, operation: string = UNNAMED): unknown {
+    if (error instanceof PolicyRejection) return error;
+    if (over.reason !== undefined) {
+      this.counts.cancelled++;
+      return error;
+    }
+    this.counts.errors++;
+    if (error instanceof WellnessError || this.verdictOf(error).health !== 'failure') return error;
+    return new InfrastructureError(this.errors.failed, { details: { operation }, cause: error });
+  }
+
+  private onState(state: BreakerState): void {
+    if (state === 'open') this.counts.circuit_opened++;
+    const { name: policy, lastErrorCode: error_code } = this;
+    this.listener.onState({ policy, state, ...(error_code !== undefined && { error_code }) });
+  }
+
+  private get errors(): PolicyErrors {
+    return { ...DEFAULT_ERRORS, ...this.definition.errors };
+  }
+}
+
+interface Frame {
+  readonly number: number;
+  readonly operation: string;
+  readonly over: Cancellation;
+}
+
+/** The one who waits is told that the time is up; what was begun ends by itself. */
+async function withinDeadline<T>(work: Promise<T>, remainingMs: number): Promise<T> {
+  try {
+    return await timeoutOf(remainingMs).execute(() => work);
+  } catch (error) {
+    if (!isTaskCancelledError(error)) throw error;
+    throw new InfrastructureError('REQUEST_DEADLINE_EXCEEDED', { cause: error });
+  }
+}
+
+// Aggressive: a call that ignores its signal must not outlast the limit. A signal that aborted on return, which is
+// cockatiel's default, would end a stream that the call returned.
+function timeoutOf(ms: number): TimeoutPolicy {
+  return timeout(ms, { strategy: TimeoutStrategy.Aggressive, abortOnReturn: false });
+}
