@@ -1,4 +1,4 @@
-import { AuthModule, LoggingModule, type LoggingSettings, RedisModule } from '@app/common';
+import { AuthModule, LastKnownGoodModule, LoggingModule, type LoggingSettings, RedisModule } from '@app/common';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ChatApiModule } from './api/chat/chat-api.module';
 import { HealthDataApiModule } from './api/health-data/health-data-api.module';
@@ -7,7 +7,7 @@ import { MeApiModule } from './api/me/me-api.module';
 import { SystemModule } from './api/system/system.module';
 import type { Config } from './config/config.schema';
 import { ConfigModule } from './config/config.module';
-import { authSettings, loggingSettings, redisSettings } from './config/settings';
+import { authSettings, lastKnownGoodSettings, loggingSettings, redisSettings } from './config/settings';
 import { SampleModule } from './services/sample/sample.module';
 
 export interface AppOptions {
@@ -27,6 +27,7 @@ export class AppModule {
         ConfigModule.forRoot(config),
         LoggingModule.forRoot(options.logging ?? loggingSettings(config)),
         AuthModule.forRootAsync({ useFactory: () => authSettings(config) }),
+        LastKnownGoodModule.forRoot(lastKnownGoodSettings(config)),
         RedisModule.forRootAsync({ useFactory: () => redisSettings(config, options.redisUrl) }),
         // Features, in alphabetical order
         ChatApiModule,

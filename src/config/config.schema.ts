@@ -67,6 +67,10 @@ export const configSchema = z.object({
   REDIS_RETRY_MAX: integer(0, 10, 3).describe('Most retries of a call to Redis'),
   REDIS_RETRY_BASE_MS: milliseconds(50).describe('Longest wait before the first retry; doubles with each'),
   REDIS_RETRY_CAP_MS: milliseconds(MINUTE).describe('Longest wait before any retry'),
+  STALE_CACHE_MAX_BYTES: integer(MIB, 16 * 1024 * MIB, 32 * MIB).describe(
+    'Answers kept in memory to serve when Redis is away',
+  ),
+  STALE_CACHE_MAX_AGE_MS: milliseconds(24 * 60 * MINUTE).describe('How old such an answer may be'),
   REDIS_BULKHEAD: integer(1, 100_000, 256).describe('Calls to Redis at the same time'),
   REDIS_BULKHEAD_QUEUE: integer(0, 100_000, 512).describe('Calls to Redis that wait for one of those to end'),
 

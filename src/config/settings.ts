@@ -3,6 +3,7 @@ import {
   developmentSecret,
   type HealthSettings,
   type HttpSettings,
+  type LastKnownGoodSettings,
   type LoggingSettings,
   type RedisSettings,
 } from '@app/common';
@@ -36,6 +37,10 @@ export function redisSettings(config: Config, url: string): RedisSettings {
       bulkhead: { limit: config.REDIS_BULKHEAD, queue: config.REDIS_BULKHEAD_QUEUE },
     },
   };
+}
+
+export function lastKnownGoodSettings(config: Config): LastKnownGoodSettings {
+  return { maxBytes: config.STALE_CACHE_MAX_BYTES, maxAgeMs: config.STALE_CACHE_MAX_AGE_MS };
 }
 
 /** Without a secret or a key server, development gets a secret of its own; production never comes here without. */

@@ -1,4 +1,4 @@
-import { EventLogger, RedisGateway, redisOptions, userKeys } from '@app/common';
+import { EventLogger, LastKnownGood, RedisGateway, redisOptions, userKeys } from '@app/common';
 import { startTestRedis, type TestRedis } from '@app/common/testing';
 import * as fc from 'fast-check';
 import { Redis } from 'ioredis';
@@ -43,7 +43,8 @@ beforeAll(async () => {
   gateway = new RedisGateway(client);
   const events = new EventLogger(pino({ level: 'silent' }));
   const chunks = new ChunkRepository(gateway);
-  aggregates = new AggregatesService(chunks, new RollupStore(chunks, gateway), events);
+  const lastKnownGood = new LastKnownGood({ maxBytes: 1, maxAgeMs: 1 }, events);
+  aggregates = new AggregatesService(chunks, new RollupStore(chunks, gateway), lastKnownGood, events);
 });
 
 afterAll(async () => {

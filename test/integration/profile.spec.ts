@@ -1,4 +1,4 @@
-import { RedisGateway, redisOptions } from '@app/common';
+import { LastKnownGood, RedisGateway, redisOptions } from '@app/common';
 import { startTestRedis, type TestRedis } from '@app/common/testing';
 import { Redis } from 'ioredis';
 import { type ImportEvidence, ProfileRepository } from '../../src/services/profile/profile.repository';
@@ -14,7 +14,7 @@ beforeAll(async () => {
   client = new Redis(redisOptions({ url: redis.url, connectTimeoutMs: 1000, commandTimeoutMs: 5000 }, 'commands'));
   await client.connect();
   repository = new ProfileRepository(new RedisGateway(client));
-  service = new ProfileService(repository);
+  service = new ProfileService(repository, new LastKnownGood({ maxBytes: 1, maxAgeMs: 1 }, { info: () => undefined }));
 });
 
 afterAll(async () => {

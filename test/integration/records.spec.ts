@@ -1,8 +1,9 @@
-import { EventLogger, RedisConnectionError, RedisGateway, redisOptions, userKeys } from '@app/common';
+import { EventLogger, LastKnownGood, RedisConnectionError, RedisGateway, redisOptions, userKeys } from '@app/common';
 import { startTestRedis, type TestRedis } from '@app/common/testing';
 import { Redis } from 'ioredis';
 import pino from 'pino';
 import { metricType } from '../../src/services/metrics/metric-type';
+import { ErasureNotices } from '../../src/services/erasure/erasure-notices.service';
 import { ErasureService } from '../../src/services/erasure/erasure.service';
 import type { ImportsService } from '../../src/services/imports/imports.service';
 import { ChunkRepository } from '../../src/services/records/chunk.repository';
@@ -21,13 +22,14 @@ let client: Redis;
 let gateway: RedisGateway;
 let service: RecordsService;
 const events = new EventLogger(pino({ level: 'silent' }));
+const lastKnownGood = new LastKnownGood({ maxBytes: 1, maxAgeMs: 1 }, events);
 
 beforeAll(async () => {
   redis = await startTestRedis();
   client = new Redis(redisOptions({ url: redis.url, connectTimeoutMs: 1000, commandTimeoutMs: 5000 }, 'commands'));
   await client.connect();
   gateway = new RedisGateway(client);
-  service = new RecordsService(new ChunkRepository(gateway), events);
+  service = new RecordsService(new ChunkRepository(gateway), lastKnownGood, events);
 });
 
 afterAll(async () => {
@@ -232,7 +234,8 @@ describe('erasing a user', () => {
     await write('leaving', heartRates(100));
     await write('leaving2', heartRates(10));
     const noImports = { forget: () => Promise.resolve() } as Partial<ImportsService> as ImportsService;
-    const erasure = new ErasureService(gateway, new ChunkRepository(gateway), noImports, events);
+    const notices = new ErasureNotices(gateway, lastKnownGood, events);
+    const erasure = new ErasureService(gateway, new ChunkRepository(gateway), noImports, notices, events);
     expect(await erasure.erase('leaving')).toMatchObject({ records: 100, keys: 3 });
     expect(await client.keys(`${userKeys('leaving').prefix}*`)).toEqual([]);
     expect(await erasure.erase('leaving')).toEqual({ records: 0, keys: 0 });

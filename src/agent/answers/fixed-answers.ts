@@ -40,3 +40,6 @@ export function unclearAnswer(subject: string, didYouMean: readonly string[]): s
   const nearest = didYouMean.length === 0 ? '' : ` Did you mean ${didYouMean.join(', or ')}?`;
   return `${what}${nearest} ${EXAMPLES}`;
 }
+
+/** Without figures: the answer's own are what is checked against the tools. */
+export const FROM_BEFORE = 'The data store cannot be reached at the moment, so this is what was known before.';

@@ -7,6 +7,7 @@ import { comparisonOf } from '../answers/comparison';
 import { failureAnswer } from '../answers/failure-answer';
 import {
   badPeriodAnswer,
+  FROM_BEFORE,
   GREETING,
   HELP,
   THANKS,
@@ -43,10 +44,13 @@ export class BuiltInResponder extends Responder {
     const { timeZone, weekStart } = preferences;
     const reading = readMessage(message, { now, timeZone, weekStart }, earlier);
     const interpretation = reading.kind === 'question' ? reading.question : earlier;
+    let isStale = false;
     for await (const event of this.answer(reading, input)) {
       if (typeof event === 'string') yield* words(event);
       else yield { type: 'tool', call: event };
+      isStale ||= typeof event !== 'string' && event.result.success && event.result.stale_since !== undefined;
     }
+    if (isStale) yield* words(` ${FROM_BEFORE}`);
     const tokens = { promptTokens: 0, completionTokens: 0 };
     yield { type: 'end', answeredBy: BUILT_IN, degraded: false, tokens, ...(interpretation && { interpretation }) };
   }

@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { MetaAnswer } from '../health-data/meta.answer';
 
 const SESSION_ID = 'ses_4fzzzxjylrx1VdwrRkQpWdgq';
 const WHEN = '2025-10-21T10:00:00.000Z';
@@ -86,6 +87,9 @@ export class ChatAnswer {
 
   @ApiProperty({ example: 12 })
   response_time_ms!: number;
+
+  @ApiPropertyOptional({ type: () => MetaAnswer, description: 'Only while the data store is away.' })
+  meta?: MetaAnswer;
 }
 
 export class ChatSessionAnswer {

@@ -1,4 +1,4 @@
-import type { StreamEvent } from '@app/common';
+import { type StreamEvent, withStaleness } from '@app/common';
 import type { TurnEvent, TurnOutcome } from '../../agent/loop/turn-event';
 import type { ToolCall } from '../../agent/responder/responder';
 import type { MessagePage, SessionPage } from '../../services/chat-sessions/chat-sessions.service';
@@ -40,7 +40,7 @@ function presentEvent(event: TurnEvent): StreamEvent {
     case 'token':
       return { type: 'token', data: { text: event.text } };
     case 'done':
-      return { type: 'done', data: presentTurn(event.outcome) };
+      return { type: 'done', data: withStaleness(presentTurn(event.outcome)) };
   }
 }
 

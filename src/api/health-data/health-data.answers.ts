@@ -1,5 +1,6 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { RecordProblem } from '../../services/records/pushed-record';
+import { MetaAnswer } from './meta.answer';
 
 const WHEN = '2025-09-30T08:15:00+02:00';
 
@@ -52,6 +53,9 @@ export class RecordsAnswer {
 
   @ApiProperty({ type: String, nullable: true, description: 'For the next page; null on the last.', example: null })
   next_cursor!: string | null;
+
+  @ApiPropertyOptional({ type: () => MetaAnswer, description: 'Only while the data store is away.' })
+  meta?: MetaAnswer;
 }
 
 export class BucketAnswer {
@@ -106,6 +110,9 @@ export class AggregatesAnswer {
 
   @ApiProperty({ type: () => [MetricAnswer] })
   metrics!: MetricAnswer[];
+
+  @ApiPropertyOptional({ type: () => MetaAnswer, description: 'Only while the data store is away.' })
+  meta?: MetaAnswer;
 }
 
 export class HeldMetricAnswer {
@@ -145,6 +152,9 @@ export class HeldMetricAnswer {
 export class HeldMetricsAnswer {
   @ApiProperty({ type: () => [HeldMetricAnswer] })
   metrics!: HeldMetricAnswer[];
+
+  @ApiPropertyOptional({ type: () => MetaAnswer, description: 'Only while the data store is away.' })
+  meta?: MetaAnswer;
 }
 
 export class PushAnswer {

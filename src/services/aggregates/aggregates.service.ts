@@ -1,4 +1,4 @@
-import { currentContext, EventLogger } from '@app/common';
+import { currentContext, EventLogger, LastKnownGood } from '@app/common';
 import { Injectable } from '@nestjs/common';
 import { metricType, type MetricType } from '../metrics/metric-type';
 import { bucketBoundaries, type BucketSize } from '../periods/calendar';
@@ -53,6 +53,7 @@ export class AggregatesService {
   constructor(
     private readonly chunks: ChunkRepository,
     private readonly rollups: RollupStore,
+    private readonly lastKnownGood: LastKnownGood,
     private readonly events: EventLogger,
   ) {}
 
@@ -63,7 +64,8 @@ export class AggregatesService {
    * @throws InfrastructureError HEALTH_DATA_UNAVAILABLE
    */
   aggregate(userId: string, query: AggregateQuery): Promise<Aggregates> {
-    return readHealthData('aggregate', () => this.compute(userId, query));
+    const read = { userId, operation: 'aggregate', key: keyOf(query), weigh };
+    return readHealthData('aggregate', () => this.lastKnownGood.read(read, () => this.compute(userId, query)));
   }
 
   private async compute(userId: string, query: AggregateQuery): Promise<Aggregates> {
@@ -143,6 +145,20 @@ export class AggregatesService {
     );
     return { ...figuresFromSamples(samples, metric, sources, boundaries, selection), samples };
   }
+}
+
+const BUCKET_BYTES = 150;
+const FIGURE_BYTES = 40;
+
+function keyOf({ metrics, ...query }: AggregateQuery): string {
+  return JSON.stringify({ ...query, metrics: metrics.map(({ id }) => id) });
+}
+
+function weigh({ metrics }: Aggregates): number {
+  return metrics.reduce((total, { buckets }) => {
+    const figures = Object.keys(buckets[0] ?? {}).length;
+    return total + buckets.length * (BUCKET_BYTES + figures * FIGURE_BYTES);
+  }, 0);
 }
 
 function rangeOf(boundaries: readonly number[]): { from: number; to: number } {

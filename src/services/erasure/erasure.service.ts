@@ -2,6 +2,7 @@ import { EventLogger, RedisGateway, REPEATABLE, userKeys } from '@app/common';
 import { Injectable } from '@nestjs/common';
 import { ImportsService } from '../imports/imports.service';
 import { ChunkRepository } from '../records/chunk.repository';
+import { ErasureNotices } from './erasure-notices.service';
 
 const KEYS_PER_STEP = 1000;
 const MOST_PASSES = 10;
@@ -20,6 +21,7 @@ export class ErasureService {
     private readonly redis: RedisGateway,
     private readonly chunks: ChunkRepository,
     private readonly imports: ImportsService,
+    private readonly notices: ErasureNotices,
     private readonly events: EventLogger,
   ) {}
 
@@ -33,6 +35,7 @@ export class ErasureService {
     const index = await this.chunks.index(userId, await this.chunks.metrics(userId));
     const records = [...index.values()].flat().reduce((total, { count }) => total + count, 0);
     const keys = await this.removeAll(`${userKeys(userId).prefix}*`);
+    await this.notices.announce(userId);
     this.events.info('user_data_erased', { keys });
     return { records, keys };
   }

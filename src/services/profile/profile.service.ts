@@ -1,3 +1,4 @@
+import { LastKnownGood } from '@app/common';
 import { Injectable } from '@nestjs/common';
 import type { UnitSystem } from '../metrics/units';
 import { isTimeZone } from '../periods/calendar';
@@ -29,14 +30,20 @@ export interface ProfileChanges {
   readonly weekStart?: WeekStart | null;
 }
 
+const PREFERENCES_BYTES = 200;
+
 /** What is known of a user, and how to answer them. */
 @Injectable()
 export class ProfileService {
-  constructor(private readonly repository: ProfileRepository) {}
+  constructor(
+    private readonly repository: ProfileRepository,
+    private readonly lastKnownGood: LastKnownGood,
+  ) {}
 
-  /** Throws the errors of `RedisGateway`. */
+  /** As they were last known when Redis is away. Throws the errors of `RedisGateway`. */
   async preferences(userId: string): Promise<Preferences> {
-    return preferencesOf(await this.repository.read(userId));
+    const read = { userId, operation: 'read_preferences', key: '', weigh: () => PREFERENCES_BYTES };
+    return this.lastKnownGood.read(read, async () => preferencesOf(await this.repository.read(userId)));
   }
 
   /** Throws the errors of `RedisGateway`. */

@@ -1,4 +1,4 @@
-import { EventLogger } from '@app/common';
+import { EventLogger, LastKnownGood } from '@app/common';
 import { Injectable } from '@nestjs/common';
 import { metricType, type MetricType } from '../metrics/metric-type';
 import type { Period } from '../periods/period';
@@ -44,6 +44,7 @@ export interface HeldMetric {
 export class RecordsService {
   constructor(
     private readonly chunks: ChunkRepository,
+    private readonly lastKnownGood: LastKnownGood,
     private readonly events: EventLogger,
   ) {}
 
@@ -54,7 +55,8 @@ export class RecordsService {
    * @throws InfrastructureError HEALTH_DATA_UNAVAILABLE
    */
   list(userId: string, query: RecordsQuery): Promise<RecordPage> {
-    return readHealthData('list_records', () => this.page(userId, query));
+    const read = { userId, operation: 'list_records', key: keyOf(query), weigh: weighPage };
+    return readHealthData('list_records', () => this.lastKnownGood.read(read, () => this.page(userId, query)));
   }
 
   private async page(userId: string, query: RecordsQuery): Promise<RecordPage> {
@@ -88,12 +90,30 @@ export class RecordsService {
 
   /** Everything a user has, by metric, in order of name. @throws InfrastructureError HEALTH_DATA_UNAVAILABLE */
   metrics(userId: string): Promise<HeldMetric[]> {
-    return readHealthData('list_metrics', async () => {
-      const ids = await this.chunks.metrics(userId);
-      const index = await this.chunks.index(userId, ids);
-      return ids.map((id) => heldMetric(id, index.get(id) ?? [])).filter(({ count }) => count > 0);
-    });
+    const read = { userId, operation: 'list_metrics', key: '', weigh: weighMetrics };
+    return readHealthData('list_metrics', () => this.lastKnownGood.read(read, () => this.held(userId)));
   }
+
+  private async held(userId: string): Promise<HeldMetric[]> {
+    const ids = await this.chunks.metrics(userId);
+    const index = await this.chunks.index(userId, ids);
+    return ids.map((id) => heldMetric(id, index.get(id) ?? [])).filter(({ count }) => count > 0);
+  }
+}
+
+const METRIC_BYTES = 400;
+const RECORD_BYTES = 200;
+
+function keyOf({ metrics, ...query }: RecordsQuery): string {
+  return JSON.stringify({ ...query, metrics: metrics.map(({ id }) => id) });
+}
+
+function weighPage({ records }: RecordPage): number {
+  return records.length * RECORD_BYTES;
+}
+
+function weighMetrics(metrics: readonly HeldMetric[]): number {
+  return metrics.length * METRIC_BYTES;
 }
 
 function heldMetric(id: string, index: readonly ChunkSummary[]): HeldMetric {

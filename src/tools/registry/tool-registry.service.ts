@@ -1,4 +1,4 @@
-import { currentCorrelationId, EventLogger, type ErrorCode, newContext } from '@app/common';
+import { currentContext, currentCorrelationId, EventLogger, type ErrorCode, newContext } from '@app/common';
 import { Inject, Injectable } from '@nestjs/common';
 import { checkArguments } from './check-arguments';
 import { jsonSchemaOf } from './json-schema';
@@ -47,7 +47,9 @@ export class ToolRegistry {
       correlation_id: currentCorrelationId() ?? newContext().correlationId,
     };
     this.log(name, executionTimeMs, outcome, context.signal.aborted);
-    return 'failure' in outcome ? failedResult(outcome.failure, run) : { success: true, ...outcome.success, ...run };
+    return 'failure' in outcome
+      ? failedResult(outcome.failure, run)
+      : { success: true, ...outcome.success, ...staleness(), ...run };
   }
 
   private async attempt(name: string, given: unknown, context: ToolContext): Promise<Outcome> {
@@ -91,6 +93,11 @@ const EXPECTED: ReadonlySet<ErrorCode> = new Set([
   'HEALTH_DATA_NOT_FOUND',
   'HEALTH_METRIC_NOT_SUPPORTED',
 ]);
+
+function staleness(): Pick<ToolSuccess, 'stale_since'> {
+  const since = currentContext()?.staleSince;
+  return since === undefined ? {} : { stale_since: new Date(since).toISOString() };
+}
 
 function limited(data: unknown): Pick<ToolSuccess, 'data' | 'truncated'> {
   const result = limitResult(data);

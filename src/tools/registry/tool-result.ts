@@ -18,6 +18,8 @@ export interface ToolSuccess<Data = unknown> extends ToolRun {
   readonly data: Data;
   /** Present when `data` does not hold all there was. */
   readonly truncated?: readonly Truncation[];
+  /** Present when `data` is from before an outage: when it was read. */
+  readonly stale_since?: string;
 }
 
 export interface ToolFailure extends ToolRun {

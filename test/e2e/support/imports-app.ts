@@ -2,13 +2,14 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RedisModule } from '@app/common';
+import { LastKnownGoodModule, RedisModule } from '@app/common';
 import { createTestApp, startTestRedis, type TestApp, type TestRedis } from '@app/common/testing';
 import { HealthDataApiModule } from '../../../src/api/health-data/health-data-api.module';
 import { ImportsApiModule } from '../../../src/api/imports/imports-api.module';
 import type { ImportAnswer } from '../../../src/api/imports/imports.answers';
 import { ConfigModule } from '../../../src/config/config.module';
 import { loadConfig } from '../../../src/config/load-config';
+import { lastKnownGoodSettings } from '../../../src/config/settings';
 import { TAKEOVER_SETTINGS } from '../../../src/services/imports/import-queue.worker';
 
 export interface ImportsApp {
@@ -45,6 +46,7 @@ export async function startImportsApp(options: ImportsAppOptions = {}): Promise<
   const app = await createTestApp({
     imports: [
       ConfigModule.forRoot(config),
+      LastKnownGoodModule.forRoot(lastKnownGoodSettings(config)),
       RedisModule.forRootAsync({
         useFactory: () => ({ url: redis.url, connectTimeoutMs: 500, commandTimeoutMs: 1_000 }),
       }),

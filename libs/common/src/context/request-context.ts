@@ -14,6 +14,8 @@ export interface RequestContext {
   signal?: AbortSignal;
   /** The reason of an abort that has happened, where it can be had without making a signal. */
   readonly abortReason?: Error | undefined;
+  /** Epoch milliseconds of the oldest data this work was answered with from before an outage. */
+  staleSince?: number;
 }
 
 const CORRELATION_ID = /^[A-Za-z0-9._-]{1,128}$/;

@@ -19,6 +19,7 @@ export class RequestScope implements RequestContext {
   readonly startedAt = performance.now();
   userId?: string;
   deadline?: number;
+  staleSince?: number;
   /** The code of the error that was answered, for the request's log line. */
   errorCode?: ErrorCode;
   /** Set once the response has been sent or its connection is gone. */

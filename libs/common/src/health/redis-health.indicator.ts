@@ -53,6 +53,8 @@ export class RedisHealthIndicator {
     const startedAt = performance.now();
     try {
       const info = await withinLimit(this.client.info());
+      // What this has just seen, the circuit need not wait for.
+      if (this.failingSince !== undefined) this.policies.find(REDIS_POLICY)?.tryNow();
       this.failingSince = undefined;
       return {
         status: 'healthy',

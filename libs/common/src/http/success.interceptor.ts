@@ -7,9 +7,12 @@ import {
   StreamableFile,
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import type { FastifyReply } from 'fastify';
 import { map, type Observable } from 'rxjs';
+import { currentContext } from '../context/request-context';
 import type { SuccessEnvelope } from '../errors/envelope';
 import { RAW_RESPONSE } from './raw-response.decorator';
+import { stalenessHeaders, withStaleness } from './staleness';
 
 const SSE_METADATA = '__sse__';
 
@@ -22,7 +25,9 @@ export class SuccessInterceptor implements NestInterceptor {
   constructor(private readonly reflector: Reflector) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    return context.getType() !== 'http' || this.isRaw(context) ? next.handle() : next.handle().pipe(map(envelop));
+    return context.getType() !== 'http' || this.isRaw(context)
+      ? next.handle()
+      : next.handle().pipe(map((data) => envelop(data, context)));
   }
 
   private isRaw(context: ExecutionContext): boolean {
@@ -37,8 +42,11 @@ export class SuccessInterceptor implements NestInterceptor {
   }
 }
 
-function envelop(data: unknown): unknown {
+function envelop(data: unknown, context: ExecutionContext): unknown {
   if (data instanceof StreamableFile || data instanceof Readable) return data;
-  const envelope: SuccessEnvelope<unknown> = { success: true, data: data ?? null, error: null };
+  if (currentContext()?.staleSince !== undefined) {
+    void context.switchToHttp().getResponse<FastifyReply>().headers(stalenessHeaders());
+  }
+  const envelope: SuccessEnvelope<unknown> = { success: true, data: withStaleness(data ?? null), error: null };
   return envelope;
 }

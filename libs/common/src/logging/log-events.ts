@@ -22,6 +22,8 @@ export interface LogEvents {
   circuit_changed: { policy: string; state: BreakerState; error_code?: ErrorCode };
   call_retried: { policy: string; operation: string; attempt: number; delay_ms: number; error_code: ErrorCode };
   policy_listener_failed: { err: unknown };
+  stale_data_served: { operation: string; age_s: number };
+  erasures_not_seen: { err: unknown };
   redis_connected: { purpose: RedisPurpose };
   redis_connection_failed: { purpose: RedisPurpose; err: unknown };
   redis_private_started: { pid: number; reused: boolean };

@@ -46,6 +46,9 @@ export const QUEUE_PREFIX = '{w:queue}';
 /** About the sample data: the id of its import, and the right of one process to send it in. */
 export const SAMPLE_KEYS = { import: '{w:sample}:import', lock: '{w:sample}:lock' } as const;
 
+/** Whose data was erased lately, as digests by time: replicas forget what they hold of them in memory. */
+export const ERASED_USERS_KEY = '{w:erased}';
+
 export interface KeyFamily {
   readonly pattern: string;
   readonly owner: string;
@@ -105,6 +108,13 @@ export const KEY_FAMILIES: readonly KeyFamily[] = [
     type: 'string',
     ttl: '15 seconds, renewed while the sample is sent in',
     size: 'under 100 bytes',
+  },
+  {
+    pattern: '{w:erased}',
+    owner: 'erasure',
+    type: 'sorted set',
+    ttl: '48 hours after the last erasure',
+    size: 'about 100 bytes an erasure',
   },
   {
     pattern: '{w:queue}:*',

@@ -1,0 +1,79 @@
+import {
+  ERASED_USERS_KEY,
+  EventLogger,
+  LastKnownGood,
+  ownerOf,
+  RedisGateway,
+  REPEATABLE,
+  WellnessError,
+} from '@app/common';
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+
+const LOOK_EVERY_MS = 5_000;
+/** Clocks of replicas differ; what is looked at twice does no harm. */
+const OVERLAP_MS = 60_000;
+const KEPT_MS = 48 * 3_600_000;
+
+/** Tells all replicas whose data was erased, so that none serves it from memory in an outage. */
+@Injectable()
+export class ErasureNotices implements OnApplicationBootstrap, OnModuleDestroy {
+  private timer: NodeJS.Timeout | undefined;
+  private looking: Promise<void> | undefined;
+  private seenUntil = Date.now();
+
+  constructor(
+    private readonly redis: RedisGateway,
+    private readonly lastKnownGood: LastKnownGood,
+    private readonly events: EventLogger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => {
+      this.looking ??= this.lookSafely().finally(() => (this.looking = undefined));
+    }, LOOK_EVERY_MS);
+    this.timer.unref();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    clearInterval(this.timer);
+    await this.looking;
+  }
+
+  /** Makes the erasure known, here at once and elsewhere within seconds. Throws the errors of `RedisGateway`. */
+  async announce(userId: string): Promise<void> {
+    const owner = ownerOf(userId);
+    this.lastKnownGood.forget(owner);
+    const now = Date.now();
+    await this.redis.pipeline(
+      'announce_erasure',
+      (pipeline) => {
+        pipeline.zadd(ERASED_USERS_KEY, now, owner);
+        pipeline.zremrangebyscore(ERASED_USERS_KEY, '-inf', now - KEPT_MS);
+        pipeline.pexpire(ERASED_USERS_KEY, KEPT_MS);
+      },
+      REPEATABLE,
+    );
+  }
+
+  /** Forgets whom other replicas have erased. Throws the errors of `RedisGateway`. */
+  async look(): Promise<void> {
+    const now = Date.now();
+    const erased = await this.redis.execute(
+      'look_for_erasures',
+      (client) => client.zrangebyscore(ERASED_USERS_KEY, this.seenUntil - OVERLAP_MS, '+inf'),
+      REPEATABLE,
+    );
+    for (const owner of erased) this.lastKnownGood.forget(owner);
+    this.seenUntil = now;
+  }
+
+  private async lookSafely(): Promise<void> {
+    try {
+      await this.look();
+    } catch (err) {
+      // In an outage nothing can be erased either; the next look covers all of it.
+      if (!(err instanceof WellnessError)) throw err;
+      this.events.debug('erasures_not_seen', { err });
+    }
+  }
+}
