@@ -1,5 +1,5 @@
 import type { ErrorCode } from '@app/common';
-import { expectErrorEnvelope, expectSuccessEnvelope } from '@app/common/testing';
+import { eventually, expectErrorEnvelope, expectSuccessEnvelope } from '@app/common/testing';
 import request from 'supertest';
 import { fillChatData } from '../fixtures/chat-world';
 import { startWellnessApp, type WellnessApp } from '../support/wellness-app';
@@ -41,6 +41,13 @@ describe('chat while Redis is away', () => {
     } finally {
       app.redis.server.signal('SIGCONT');
     }
+    await eventually(async () => {
+      const response = await request(app.server).get(`/api/v1/chat/sessions/${session_id}/messages`).set(alice);
+      if (response.status !== 200) return false;
+      const { messages } = expectSuccessEnvelope<{ messages: { content: string }[] }>(response);
+      return messages.length === 4 && messages[2]?.content === 'and heart rate?';
+    });
+    expect(app.logs.named('chat_turn_kept_late')).toHaveLength(1);
     expect(app.logs.named('chat_memory_degraded').map(({ operation }) => operation)).toContain('recall');
   });
 });

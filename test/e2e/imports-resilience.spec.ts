@@ -1,9 +1,9 @@
 import { request } from 'node:http';
-import { expectErrorEnvelope, expectSuccessEnvelope } from '@app/common/testing';
+import { eventually, expectErrorEnvelope, expectSuccessEnvelope } from '@app/common/testing';
 import type { ImportReceiptAnswer } from '../../src/api/imports/imports.answers';
 import { ImportThreads } from '../../src/services/imports/import-threads';
 import { exportXml, manyRecords, recordXml } from '../fixtures/health-export';
-import { dataOf, eventually, type ImportsApp, ImportsClient, startImportsApp } from './support/imports-app';
+import { dataOf, type ImportsApp, ImportsClient, startImportsApp } from './support/imports-app';
 
 const RECORDS = 200_000;
 const MIB = 1024 * 1024;

@@ -1,8 +1,8 @@
-import { expectErrorEnvelope } from '@app/common/testing';
+import { eventually, expectErrorEnvelope } from '@app/common/testing';
 import { setTimeout as sleep } from 'node:timers/promises';
 import request, { type Test } from 'supertest';
 import { exportXml, manyRecords } from '../fixtures/health-export';
-import { eventually } from './support/imports-app';
+
 import { startWellnessApp, type WellnessApp } from '../support/wellness-app';
 
 const API = '/api/v1/health-data';

@@ -2,6 +2,7 @@ import { NotFoundError, RedisGateway, userKeys } from '@app/common';
 import { Redis } from 'ioredis';
 import type { ChatTurn } from '../../src/services/chat-sessions/chat-session';
 import { ChatSessionsRepository, MOST_TURNS } from '../../src/services/chat-sessions/chat-sessions.repository';
+import type { LateTurns } from '../../src/services/chat-sessions/late-turns.service';
 import { ChatSessionsService } from '../../src/services/chat-sessions/chat-sessions.service';
 import { startTestRedis, type TestRedis } from '@app/common/testing';
 
@@ -21,7 +22,9 @@ describe('chat sessions', () => {
   beforeAll(async () => {
     redis = await startTestRedis();
     client = new Redis(redis.url.replace('unix://', ''));
-    sessions = new ChatSessionsService(new ChatSessionsRepository(new RedisGateway(client), TTL_MS));
+    const repository = new ChatSessionsRepository(new RedisGateway(client), TTL_MS);
+    const late = { of: () => [], forget: () => undefined } as Partial<LateTurns> as LateTurns;
+    sessions = new ChatSessionsService(repository, late);
   });
 
   beforeEach(() => client.flushall());
@@ -44,6 +47,16 @@ describe('chat sessions', () => {
     await sessions.append(USER, 'ses_1', turn('b'));
     expect(await client.pttl(keys.session('ses_1'))).toBeGreaterThan(TTL_MS / 2);
     expect(await client.pttl(keys.sessions())).toBeGreaterThan(TTL_MS / 2);
+  });
+
+  it('keeps a turn once, when it was not told that it is kept and tries again', async () => {
+    const first = { ...turn('a'), id: 'one' };
+    await sessions.begin(USER, 'ses_1', first);
+    await sessions.begin(USER, 'ses_1', first);
+    const second = { ...turn('b'), id: 'two' };
+    await sessions.append(USER, 'ses_1', second);
+    await sessions.append(USER, 'ses_1', second);
+    expect(await client.llen(keys.session('ses_1'))).toBe(2);
   });
 
   it('does not bring back a session that is gone', async () => {

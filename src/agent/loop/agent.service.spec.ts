@@ -35,6 +35,7 @@ async function* sayFive({ tools }: TurnInput): AsyncIterable<ResponderEvent> {
 function setUp(script: (input: TurnInput) => AsyncIterable<ResponderEvent> = sayFive) {
   const sessions = {
     newId: () => 'ses_new',
+    heldBack: jest.fn().mockReturnValue([]),
     history: jest.fn().mockResolvedValue([{ message: 'a', response: 'b' }]),
     begin: jest.fn().mockResolvedValue(undefined),
     append: jest.fn().mockResolvedValue(undefined),

@@ -1,5 +1,6 @@
 import { EventLogger, WellnessError } from '@app/common';
 import { Injectable } from '@nestjs/common';
+import { newTurnId } from '../../services/chat-sessions/chat-session';
 import { type Preferences, ProfileService } from '../../services/profile/profile.service';
 import { ToolRegistry } from '../../tools/registry/tool-registry.service';
 import { Responder, type ResponderEvent, type TokenStats } from '../responder/responder';
@@ -82,6 +83,7 @@ export class AgentService {
   private async finish(turn: Turn, response: string, end: End): Promise<TurnOutcome> {
     const { userId, request, startedAt, memory, tools } = turn;
     const kept = await this.memory.keep(userId, memory, {
+      id: newTurnId(),
       askedAt: startedAt,
       answeredAt: Date.now(),
       message: request.message,

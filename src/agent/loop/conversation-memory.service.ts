@@ -30,7 +30,8 @@ export class ConversationMemory {
     } catch (error) {
       if (error instanceof NotFoundError) throw error;
       this.events.warn('chat_memory_degraded', { operation: 'recall', err: error });
-      return { sessionId, isNew: false, history: [], degraded: true };
+      // A session that began during the outage is known here, and only here.
+      return { sessionId, isNew: false, history: this.sessions.heldBack(userId, sessionId), degraded: true };
     }
   }
 

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 
 const turnSchema = z.object({
+  /** Tells a turn that is kept a second time from another with the same words; absent in turns of earlier releases. */
+  id: z.string().optional(),
   /** Epoch ms at which the message was asked and the answer was complete. */
   askedAt: z.number(),
   answeredAt: z.number(),
@@ -31,11 +33,16 @@ export interface ChatSession {
 }
 
 const RANDOM_BYTES = 18;
+const TURN_ID_BYTES = 9;
 const TITLE_LENGTH = 80;
 
 /** 144 random bits: an id that can't be guessed. */
 export function newSessionId(): string {
   return `ses_${randomBytes(RANDOM_BYTES).toString('base64url')}`;
+}
+
+export function newTurnId(): string {
+  return randomBytes(TURN_ID_BYTES).toString('base64url');
 }
 
 /** A list element is the turn's number, a blank, and the turn as JSON: the number is set by Redis as it appends. */

@@ -11,12 +11,14 @@ export const MOST_TURNS = 500;
 /**
  * Appends a turn at the end, numbered, and starts the time to live of the session and of the list of sessions anew,
  * all at once: turns that race keep their order and their numbers. KEYS session, sessions; ARGV turn, now, TTL in ms,
- * most turns, session id, whether the session must be there. Answers the turn's number, 0 when it had to be there and
- * was not: a session that was deleted meanwhile stays deleted.
+ * most turns, session id, whether the session must be there, whether the turn has an id. Answers the turn's number, 0 when it had to be there and
+ * was not: a session that was deleted meanwhile stays deleted. The very turn that is last already is not added again:
+ * whoever appended it was not told.
  */
 const APPEND = `
 local last = redis.call('LINDEX', KEYS[1], -1)
 if not last and ARGV[6] == '1' then return 0 end
+if last and ARGV[7] == '1' and string.sub(last, string.find(last, ' ', 1, true) + 1) == ARGV[1] then return 1 end
 local number = last and (tonumber(string.match(last, '^%d+')) + 1) or 1
 redis.call('RPUSH', KEYS[1], string.format('%d %s', number, ARGV[1]))
 redis.call('LTRIM', KEYS[1], -tonumber(ARGV[4]), -1)
@@ -57,6 +59,7 @@ export class ChatSessionsRepository {
         MOST_TURNS,
         sessionId,
         mustExist ? '1' : '0',
+        turn.id === undefined ? '0' : '1',
       ),
     );
     return number !== 0;

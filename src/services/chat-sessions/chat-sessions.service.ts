@@ -1,7 +1,8 @@
-import { NotFoundError } from '@app/common';
+import { InfrastructureError, NotFoundError } from '@app/common';
 import { Injectable } from '@nestjs/common';
 import { type ChatSession, type ChatTurn, newSessionId, type NumberedTurn } from './chat-session';
 import { ChatSessionsRepository } from './chat-sessions.repository';
+import { type LateTurn, LateTurns } from './late-turns.service';
 import { decodeCursor, encodeCursor } from './session-cursor';
 
 /** Turns that a turn may refer to. */
@@ -34,7 +35,10 @@ export interface ChatMessage {
 /** The memory of conversations. All methods throw the errors of `RedisGateway`. */
 @Injectable()
 export class ChatSessionsService {
-  constructor(private readonly repository: ChatSessionsRepository) {}
+  constructor(
+    private readonly repository: ChatSessionsRepository,
+    private readonly late: LateTurns,
+  ) {}
 
   newId(): string {
     return newSessionId();
@@ -45,22 +49,42 @@ export class ChatSessionsService {
    * @throws NotFoundError CHAT_SESSION_NOT_FOUND when this user has no such session
    */
   async history(userId: string, sessionId: string): Promise<NumberedTurn[]> {
+    if (this.late.of(userId, sessionId).length > 0) await this.late.keepHeld();
     const turns = await this.repository.latest(userId, sessionId, HISTORY_TURNS);
     if (turns.length === 0) throw absent(sessionId);
     return turns;
   }
 
-  /** Keeps the first turn of a new session. */
+  /** What can be told of a session while Redis is away: the turns that are still to be kept, oldest first. */
+  heldBack(userId: string, sessionId: string): ChatTurn[] {
+    return this.late.of(userId, sessionId);
+  }
+
+  /** Keeps the first turn of a new session; later, when Redis is away. */
   async begin(userId: string, sessionId: string, turn: ChatTurn): Promise<void> {
-    await this.repository.append(userId, { sessionId, turn, mustExist: false });
+    await this.keep({ userId, sessionId, turn, mustExist: false });
   }
 
   /**
-   * Keeps a further turn, after all that were kept before it.
+   * Keeps a further turn, after all that were kept before it; later, when Redis is away.
    * @throws NotFoundError CHAT_SESSION_NOT_FOUND when the session has been deleted meanwhile
    */
   async append(userId: string, sessionId: string, turn: ChatTurn): Promise<void> {
-    if (!(await this.repository.append(userId, { sessionId, turn, mustExist: true }))) throw absent(sessionId);
+    if (!(await this.keep({ userId, sessionId, turn, mustExist: true }))) throw absent(sessionId);
+  }
+
+  /** A turn that has to wait still throws, so that its caller can say that it is not kept yet. */
+  private async keep({ userId, ...append }: LateTurn): Promise<boolean> {
+    const { sessionId } = append;
+    if (this.late.of(userId, sessionId).length > 0) await this.late.keepHeld();
+    try {
+      const before = this.late.of(userId, sessionId).length;
+      if (before > 0) throw new InfrastructureError('MEMORY_STORAGE_FAILED', { details: { operation: 'keep_turn' } });
+      return await this.repository.append(userId, append);
+    } catch (error) {
+      if (error instanceof InfrastructureError) this.late.add({ userId, ...append });
+      throw error;
+    }
   }
 
   /** Sessions by last turn, newest first. Throws ValidationError for a cursor that is not one of this list. */
@@ -94,7 +118,10 @@ export class ChatSessionsService {
 
   /** Throws NotFoundError CHAT_SESSION_NOT_FOUND. */
   async delete(userId: string, sessionId: string): Promise<void> {
-    if (!(await this.repository.delete(userId, sessionId))) throw absent(sessionId);
+    const isHeld = this.late.of(userId, sessionId).length > 0;
+    const isDeleted = await this.repository.delete(userId, sessionId);
+    this.late.forget(userId, sessionId);
+    if (!isDeleted && !isHeld) throw absent(sessionId);
   }
 }
 

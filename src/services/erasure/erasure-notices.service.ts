@@ -14,12 +14,13 @@ const LOOK_EVERY_MS = 5_000;
 const OVERLAP_MS = 60_000;
 const KEPT_MS = 48 * 3_600_000;
 
-/** Tells all replicas whose data was erased, so that none serves it from memory in an outage. */
+/** Tells all replicas whose data was erased, so that none keeps any of it in memory. */
 @Injectable()
 export class ErasureNotices implements OnApplicationBootstrap, OnModuleDestroy {
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> | undefined;
   private seenUntil = Date.now();
+  private readonly listeners = new Set<(owner: string) => void>();
 
   constructor(
     private readonly redis: RedisGateway,
@@ -39,10 +40,16 @@ export class ErasureNotices implements OnApplicationBootstrap, OnModuleDestroy {
     await this.looking;
   }
 
+  /** Calls `listener` with the owner (`ownerOf`) of data that was erased; returns a function that ends that. */
+  subscribe(listener: (owner: string) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
   /** Makes the erasure known, here at once and elsewhere within seconds. Throws the errors of `RedisGateway`. */
   async announce(userId: string): Promise<void> {
     const owner = ownerOf(userId);
-    this.lastKnownGood.forget(owner);
+    this.tell(owner);
     const now = Date.now();
     await this.redis.pipeline(
       'announce_erasure',
@@ -63,8 +70,13 @@ export class ErasureNotices implements OnApplicationBootstrap, OnModuleDestroy {
       (client) => client.zrangebyscore(ERASED_USERS_KEY, this.seenUntil - OVERLAP_MS, '+inf'),
       REPEATABLE,
     );
-    for (const owner of erased) this.lastKnownGood.forget(owner);
+    for (const owner of erased) this.tell(owner);
     this.seenUntil = now;
+  }
+
+  private tell(owner: string): void {
+    this.lastKnownGood.forget(owner);
+    for (const listener of this.listeners) listener(owner);
   }
 
   private async lookSafely(): Promise<void> {

@@ -1,12 +1,12 @@
 import { Module } from '@nestjs/common';
 import { ImportsModule } from '../imports/imports.module';
 import { RecordsModule } from '../records/records.module';
-import { ErasureNotices } from './erasure-notices.service';
+import { ErasureNoticesModule } from './erasure-notices.module';
 import { ErasureService } from './erasure.service';
 
 @Module({
-  imports: [ImportsModule, RecordsModule],
-  providers: [ErasureNotices, ErasureService],
+  imports: [ErasureNoticesModule, ImportsModule, RecordsModule],
+  providers: [ErasureService],
   exports: [ErasureService],
 })
 export class ErasureModule {}

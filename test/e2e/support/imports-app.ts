@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LastKnownGoodModule, RedisModule } from '@app/common';
-import { createTestApp, startTestRedis, type TestApp, type TestRedis } from '@app/common/testing';
+import { createTestApp, eventually, startTestRedis, type TestApp, type TestRedis } from '@app/common/testing';
 import { HealthDataApiModule } from '../../../src/api/health-data/health-data-api.module';
 import { ImportsApiModule } from '../../../src/api/imports/imports-api.module';
 import type { ImportAnswer } from '../../../src/api/imports/imports.answers';
@@ -149,13 +149,4 @@ export interface Answer {
 
 export function dataOf<T>(body: unknown): T {
   return (body as { data: T }).data;
-}
-
-/** Polls until `check` holds. */
-export async function eventually(check: () => Promise<boolean> | boolean, limitMs = 20_000): Promise<void> {
-  const deadline = Date.now() + limitMs;
-  while (!(await check())) {
-    if (Date.now() > deadline) throw new Error('It did not come true in time');
-    await sleep(25);
-  }
 }
