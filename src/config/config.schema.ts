@@ -90,6 +90,23 @@ export const configSchema = z.object({
     .describe('OpenAI-compatible endpoint; unset: the built-in responder answers'),
   LLM_API_KEY: z.string().optional().meta({ secret: true }).describe('API key for LLM_BASE_URL'),
   LLM_MODEL: z.string().optional().describe('Model to ask, such as qwen2.5:7b'),
+  LLM_FALLBACK: z
+    .enum(['builtin', 'none'])
+    .default('builtin')
+    .describe('Who answers when the model cannot: the built-in responder, or nobody (503)'),
+  LLM_FIRST_TOKEN_TIMEOUT_MS: milliseconds(30 * SECOND).describe(
+    'Longest wait for the next piece of an answer, the first included',
+  ),
+  LLM_TIMEOUT_MS: milliseconds(2 * MINUTE).describe('Longest one answer of the model may take'),
+  LLM_BREAKER_THRESHOLD: integer(1, 1_000, 3).describe('Failures of the model in a row that open its circuit'),
+  LLM_BREAKER_OPEN_MS: milliseconds(MINUTE).describe('How long that circuit stays open, or up to a tenth less'),
+  LLM_RETRY_MAX: integer(0, 10, 2).describe('Most retries of a call to the model, before its first token'),
+  LLM_RETRY_BASE_MS: milliseconds(500).describe('Longest wait before the first retry; doubles with each'),
+  LLM_RETRY_CAP_MS: milliseconds(MINUTE).describe(
+    'Longest wait before any retry; a longer Retry-After is not waited for',
+  ),
+  LLM_BULKHEAD: integer(1, 10_000, 64).describe('Answers the model gives at the same time'),
+  LLM_BULKHEAD_QUEUE: integer(0, 10_000, 64).describe('Questions that wait for one of those to end'),
 
   REQUEST_TIMEOUT_MS: milliseconds(10 * SECOND).describe('Deadline of a request'),
   CHAT_TIMEOUT_MS: milliseconds(2 * MINUTE).describe('Deadline of a chat request'),

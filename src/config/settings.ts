@@ -1,6 +1,7 @@
 import {
   type AuthSettings,
   developmentSecret,
+  type ErrorCode,
   type HealthSettings,
   type HttpSettings,
   type LastKnownGoodSettings,
@@ -54,11 +55,11 @@ export async function authSettings(config: Config): Promise<AuthSettings> {
   };
 }
 
-export function healthSettings(config: Config): HealthSettings {
+export function healthSettings(config: Config, modelFault: () => ErrorCode | undefined): HealthSettings {
   const { LLM_BASE_URL: baseUrl, LLM_API_KEY: apiKey, LLM_MODEL: model } = config;
   return {
     readinessRedis: config.READINESS_REDIS,
     readinessGraceMs: config.READINESS_REDIS_GRACE_MS,
-    llm: baseUrl === undefined || model === undefined ? undefined : { baseUrl, apiKey, model },
+    llm: baseUrl === undefined || model === undefined ? undefined : { baseUrl, apiKey, model, fault: modelFault },
   };
 }

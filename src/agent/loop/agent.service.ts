@@ -59,10 +59,15 @@ export class AgentService {
       now: startedAt,
       tools,
       signal,
+      canTakeBack: request.streamed !== true,
     })) {
       signal.throwIfAborted();
       if (event.type === 'end') {
         end = event;
+        continue;
+      }
+      if (event.type === 'taken_back') {
+        response = '';
         continue;
       }
       if (event.type === 'token') response += event.text;

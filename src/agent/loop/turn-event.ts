@@ -7,6 +7,8 @@ export interface TurnRequest {
   /** Whether the turn belongs to a session: the given one, or a new one. */
   readonly stateful: boolean;
   readonly sessionId?: string | undefined;
+  /** Whether the pieces of the answer are passed on as they come. */
+  readonly streamed?: boolean;
 }
 
 /** A turn's answer, and how it came about. */

@@ -17,11 +17,15 @@ export class TurnTools implements ToolRunner {
   }
 
   /** Throws the reason of the signal when nobody waits for the turn any more; a tool's failure is in its result. */
-  async run(name: string, args: Readonly<Record<string, unknown>>): Promise<ToolCall> {
+  async run(name: string, args: unknown): Promise<ToolCall> {
     const result = await this.registry.execute(name, args, { userId: this.userId, signal: this.signal });
     this.signal.throwIfAborted();
-    const call = { name, arguments: args, result };
+    const call = { name, arguments: isObject(args) ? args : {}, result };
     this.calls.push(call);
     return call;
   }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

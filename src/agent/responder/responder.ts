@@ -12,7 +12,8 @@ export interface ToolCall {
 /** The tools of one turn: the user, the signal and the books are already seen to. */
 export interface ToolRunner {
   readonly definitions: readonly ToolDefinition[];
-  run(name: string, args: Readonly<Record<string, unknown>>): Promise<ToolCall>;
+  /** Arguments that are no object come to nothing but a result that says so. */
+  run(name: string, args: unknown): Promise<ToolCall>;
 }
 
 /** A turn of the same session that came before; `interpretation` is what its responder handed over to be kept. */
@@ -37,11 +38,15 @@ export interface TurnInput {
   readonly tools: ToolRunner;
   /** Aborts when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
+  /** Whether nobody has seen the pieces of the answer yet. */
+  readonly canTakeBack: boolean;
 }
 
 export type ResponderEvent =
   | { readonly type: 'tool'; readonly call: ToolCall }
   | { readonly type: 'token'; readonly text: string }
+  /** What was said so far does not count; only where `canTakeBack`. */
+  | { readonly type: 'taken_back' }
   | {
       readonly type: 'end';
       /** Name of the model, or `builtin`. */

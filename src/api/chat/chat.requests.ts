@@ -45,7 +45,9 @@ export class ChatRequests {
   }
 
   private stream(user: User, request: TurnRequest, name: string): Promise<StreamableFile> {
-    return this.streams.open(presentEvents(this.agent.turn(user.id, request, requestSignal())), { name });
+    return this.streams.open(presentEvents(this.agent.turn(user.id, { ...request, streamed: true }, requestSignal())), {
+      name,
+    });
   }
 }
 

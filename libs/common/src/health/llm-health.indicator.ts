@@ -2,7 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { type ComponentHealth, HEALTH_LIMIT_MS, HEALTH_TTL_MS } from './component-health';
 import { HEALTH_SETTINGS, type HealthSettings } from './health-settings';
+import { PolicyRegistry } from '../resilience/policy-registry';
 import { SingleFlight } from './single-flight';
+
+const LLM_POLICY = 'llm';
 
 export const BUILTIN_MODEL = 'builtin';
 
@@ -14,12 +17,15 @@ export class LlmHealthIndicator {
   constructor(
     @Inject(HEALTH_SETTINGS) private readonly settings: HealthSettings,
     private readonly indicators: HealthIndicatorService,
+    private readonly policies: PolicyRegistry,
   ) {}
 
   async check(key: string): Promise<HealthIndicatorResult> {
     const { status, ...details } = await this.health();
     const session = this.indicators.check(key);
-    return status === 'healthy' ? session.up(details) : session.down(details);
+    const breaker = this.policies.find(LLM_POLICY)?.state;
+    const report = breaker === undefined ? details : { ...details, breaker };
+    return status === 'healthy' ? session.up(report) : session.down(report);
   }
 
   health(): Promise<ComponentHealth> {
@@ -31,7 +37,8 @@ export class LlmHealthIndicator {
     if (llm === undefined) return { status: 'healthy', model: BUILTIN_MODEL };
     const startedAt = performance.now();
     const works = await listsModels(llm.baseUrl, llm.apiKey);
-    if (!works) return { status: 'unhealthy', model: llm.model, error: 'LLM_SERVICE_FAILED' };
+    const error = works ? llm.fault?.() : 'LLM_SERVICE_FAILED';
+    if (error !== undefined) return { status: 'unhealthy', model: llm.model, error };
     return { status: 'healthy', model: llm.model, latency_ms: Math.round((performance.now() - startedAt) * 100) / 100 };
   }
 }

@@ -45,6 +45,7 @@ export interface LogEvents {
   chat_answered: { stateful: boolean; answered_by: string; tool_calls: number; degraded: boolean; duration_ms: number };
   chat_turn_kept_late: { late_ms: number };
   chat_turns_lost: { turns: number; reason: 'no_room' | 'refused' | 'shutdown'; err?: unknown };
+  chat_model_failed: { error_code: ErrorCode; fallback: string; err: unknown };
   chat_memory_degraded: { operation: string; err: unknown };
   sample_loaded: { records: number; duration_ms: number };
   sample_failed: { err: unknown };
