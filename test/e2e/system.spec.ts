@@ -176,9 +176,9 @@ describe('the language model in the health report', () => {
   });
 
   it.each([
-    ['well', 200, { status: 'healthy', model: 'qwen', latency_ms: expect.any(Number) as number }],
-    ['with an error', 503, { status: 'unhealthy', model: 'qwen', error: 'LLM_SERVICE_FAILED' }],
-    ['with nonsense', 503, { status: 'unhealthy', model: 'qwen', error: 'LLM_SERVICE_FAILED' }],
+    ['well', 200, { status: 'healthy', model: 'qwen', breaker: 'closed', latency_ms: expect.any(Number) as number }],
+    ['with an error', 503, { status: 'unhealthy', model: 'qwen', breaker: 'closed', error: 'LLM_SERVICE_FAILED' }],
+    ['with nonsense', 503, { status: 'unhealthy', model: 'qwen', breaker: 'closed', error: 'LLM_SERVICE_FAILED' }],
   ] as const)('is what it answers: %s', async (how, status, llm) => {
     respond = how;
     const { port } = model.address() as AddressInfo;
