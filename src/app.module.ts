@@ -1,4 +1,11 @@
-import { AuthModule, LastKnownGoodModule, LoggingModule, type LoggingSettings, RedisModule } from '@app/common';
+import {
+  AuthModule,
+  LastKnownGoodModule,
+  LoggingModule,
+  type LoggingSettings,
+  RateLimitModule,
+  RedisModule,
+} from '@app/common';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ChatApiModule } from './api/chat/chat-api.module';
 import { HealthDataApiModule } from './api/health-data/health-data-api.module';
@@ -7,7 +14,13 @@ import { MeApiModule } from './api/me/me-api.module';
 import { SystemModule } from './api/system/system.module';
 import type { Config } from './config/config.schema';
 import { ConfigModule } from './config/config.module';
-import { authSettings, lastKnownGoodSettings, loggingSettings, redisSettings } from './config/settings';
+import {
+  authSettings,
+  lastKnownGoodSettings,
+  loggingSettings,
+  rateLimitSettings,
+  redisSettings,
+} from './config/settings';
 import { SampleModule } from './services/sample/sample.module';
 
 export interface AppOptions {
@@ -29,6 +42,7 @@ export class AppModule {
         AuthModule.forRootAsync({ useFactory: () => authSettings(config) }),
         LastKnownGoodModule.forRoot(lastKnownGoodSettings(config)),
         RedisModule.forRootAsync({ useFactory: () => redisSettings(config, options.redisUrl) }),
+        RateLimitModule.forRootAsync({ useFactory: () => rateLimitSettings(config) }),
         // Features, in alphabetical order
         ChatApiModule,
         HealthDataApiModule,

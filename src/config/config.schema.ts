@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
 
@@ -16,6 +17,18 @@ function isRedisUrl(text: string): boolean {
   return URL.canParse(text) && REDIS_PROTOCOLS.includes(new URL(text).protocol);
 }
 
+const PROXY_NETWORKS = ['loopback', 'linklocal', 'uniquelocal'];
+
+/** An address, a network (`10.0.0.0/8`), or the name of one. */
+function isProxy(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return PROXY_NETWORKS.includes(text);
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= (version === 4 ? 32 : 128));
+}
+
+const perWindow = (fallback: number): z.ZodDefault<z.ZodCoercedNumber> => integer(1, 1_000_000_000, fallback);
+
 const secret = z.string().min(32, 'must have at least 32 characters').meta({ secret: true });
 
 /**
@@ -29,6 +42,15 @@ export const configSchema = z.object({
     .describe('Production mode takes no generated secrets'),
   HOST: z.string().default('127.0.0.1').describe('Address to listen on; the container image sets 0.0.0.0'),
   PORT: integer(0, 65_535, 3000).describe('Port to listen on; 0 takes any free one'),
+  TRUST_PROXY: z
+    .string()
+    .transform((list) => list.split(',').map((entry) => entry.trim()))
+    .refine((list) => list.every(isProxy), 'must be addresses, networks, loopback, linklocal or uniquelocal')
+    .optional()
+    .describe(
+      'Reverse proxies whose X-Forwarded-For is believed: addresses, networks (10.0.0.0/8), loopback, linklocal, ' +
+        'uniquelocal, separated by commas; unset: nobody',
+    ),
   ROLE: z
     .enum(['all', 'api', 'worker'])
     .default('all')
@@ -118,6 +140,17 @@ export const configSchema = z.object({
     'How long requests are still served after SIGTERM while load balancers take this instance out',
   ),
   SHUTDOWN_TIMEOUT_MS: milliseconds(30 * SECOND).describe('Longest a shutdown may take'),
+
+  RATE_LIMIT_USER_PER_MINUTE: perWindow(300).describe('Requests of one user in a minute'),
+  RATE_LIMIT_CHAT_PER_MINUTE: perWindow(20).describe('Chat requests of one user in a minute'),
+  RATE_LIMIT_IMPORTS_PER_HOUR: perWindow(10).describe('Uploads of one user in an hour'),
+  RATE_LIMIT_ADDRESS_PER_MINUTE: perWindow(60).describe('Requests without a valid token of one address in a minute'),
+  RATE_LIMIT_ERRORS_PER_MINUTE: perWindow(60).describe(
+    'Answers of 400, 401, 403, 404, 405, 413 and 415 to one user or address in a minute, before all others are 429',
+  ),
+  RATE_LIMIT_SHARED_WAIT_MS: milliseconds(100).describe(
+    'Longest a request waits for counts in Redis; beyond it an instance counts by itself',
+  ),
 
   IMPORT_MAX_BYTES: integer(1, Number.MAX_SAFE_INTEGER, 16 * 1024 * MIB).describe(
     'Largest upload, and largest export once unzipped',

@@ -6,9 +6,13 @@ import {
   type HttpSettings,
   type LastKnownGoodSettings,
   type LoggingSettings,
+  type RateLimitSettings,
   type RedisSettings,
 } from '@app/common';
 import type { Config } from './config.schema';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 
 /** Root paths, outside of `/api`. */
 export const UNPREFIXED = ['/', 'health', 'health/*path', 'metrics', 'errors', 'errors/:code'] as const;
@@ -19,6 +23,20 @@ export function httpSettings(config: Config): HttpSettings {
     receiveTimeoutMs: config.BODY_RECEIVE_TIMEOUT_MS,
     maxBodyBytes: config.BODY_MAX_BYTES,
     maxUploadBytes: config.IMPORT_MAX_BYTES,
+    trustProxy: config.TRUST_PROXY,
+  };
+}
+
+export function rateLimitSettings(config: Config): RateLimitSettings {
+  return {
+    user: { limit: config.RATE_LIMIT_USER_PER_MINUTE, windowMs: MINUTE_MS },
+    address: { limit: config.RATE_LIMIT_ADDRESS_PER_MINUTE, windowMs: MINUTE_MS },
+    errors: { limit: config.RATE_LIMIT_ERRORS_PER_MINUTE, windowMs: MINUTE_MS },
+    routes: {
+      chat: { limit: config.RATE_LIMIT_CHAT_PER_MINUTE, windowMs: MINUTE_MS },
+      imports: { limit: config.RATE_LIMIT_IMPORTS_PER_HOUR, windowMs: HOUR_MS },
+    },
+    sharedWaitMs: config.RATE_LIMIT_SHARED_WAIT_MS,
   };
 }
 

@@ -19,7 +19,20 @@ export interface WellnessApp extends TestApp {
   readonly dataDir: string;
 }
 
-const SETTINGS = { NODE_ENV: 'test', SAMPLE_DATA: 'off', LOG_LEVEL: 'debug', AUTH_JWT_SECRET: TEST_SECRET };
+/** Out of the way of tests that are about something else. */
+const NO_LIMITS = Object.fromEntries(
+  ['USER_PER_MINUTE', 'CHAT_PER_MINUTE', 'IMPORTS_PER_HOUR', 'ADDRESS_PER_MINUTE', 'ERRORS_PER_MINUTE'].map((name) => [
+    `RATE_LIMIT_${name}`,
+    '1000000',
+  ]),
+);
+const SETTINGS = {
+  NODE_ENV: 'test',
+  SAMPLE_DATA: 'off',
+  LOG_LEVEL: 'debug',
+  AUTH_JWT_SECRET: TEST_SECRET,
+  ...NO_LIMITS,
+};
 
 /** The whole product on a free port, with a Redis and a data folder of its own; `close` leaves nothing behind. */
 export async function startWellnessApp(environment: Readonly<Record<string, string>> = {}): Promise<WellnessApp> {

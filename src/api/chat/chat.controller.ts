@@ -1,4 +1,4 @@
-import { ApiAnswer, ApiErrors, CurrentUser, Deadline, EventStream, Scopes, type User } from '@app/common';
+import { ApiAnswer, ApiErrors, CurrentUser, Deadline, EventStream, RateLimit, Scopes, type User } from '@app/common';
 import { Body, Controller, HttpCode, Post, RequestMethod, StreamableFile } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Idempotent } from '../idempotency/idempotent.decorator';
@@ -9,6 +9,7 @@ import { ChatRequests } from './chat.requests';
 const STREAMED = 'Server-sent events; the data of `done` is what the route without /stream answers';
 
 @ApiTags('chat')
+@RateLimit('chat')
 @Controller({ path: 'chat', version: '1' })
 export class ChatController {
   constructor(private readonly requests: ChatRequests) {}

@@ -5,6 +5,7 @@ import {
   CurrentUser,
   EventStream,
   NoDeadline,
+  RateLimit,
   Scopes,
   StreamedBody,
   type User,
@@ -40,6 +41,7 @@ export class ImportsController {
   @Post()
   @HttpCode(202)
   @Scopes('health:write')
+  @RateLimit('imports')
   @StreamedBody(...UPLOAD_TYPES)
   @UseGuards(AnnouncedSizeGuard)
   @UseInterceptors(ReplayInterceptor)

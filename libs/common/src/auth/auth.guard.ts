@@ -2,13 +2,11 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { currentContext } from '../context/request-context';
+import { RequestScope } from '../context/request-scope';
 import { AuthenticationError } from '../errors/exceptions';
 import { PUBLIC_ROUTE, REQUIRED_SCOPES } from './auth.decorators';
-import { TokenVerifier } from './token-verifier';
+import { Authenticator, type Identity } from './authenticator';
 import type { User } from './user';
-
-const BEARER = /^Bearer +([\w.~+/-]+=*)$/i;
-const SCHEME_BEARER = /^Bearer(?: |$)/i;
 
 interface Access {
   readonly isPublic: boolean;
@@ -21,7 +19,7 @@ export class AuthGuard implements CanActivate {
   private readonly accessOf = new WeakMap<object, Access>();
 
   constructor(
-    private readonly tokens: TokenVerifier,
+    private readonly authenticator: Authenticator,
     private readonly reflector: Reflector,
   ) {}
 
@@ -30,14 +28,22 @@ export class AuthGuard implements CanActivate {
     const access = this.access(context);
     if (access.isPublic) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest & { user?: User }>();
-    const user = await this.tokens.verify(bearerToken(request.headers.authorization));
-    const known = currentContext();
-    if (known !== undefined) known.userId = user.id;
+    const user = await this.userOf(request);
     if (!access.scopes.every((scope) => user.scopes.includes(scope))) {
       throw new AuthenticationError('AUTH_SCOPE_FORBIDDEN', { details: { required_scopes: access.scopes } });
     }
     request.user = user;
     return true;
+  }
+
+  /** Hooks may have found out before. */
+  private async userOf(request: FastifyRequest): Promise<User> {
+    const context = currentContext();
+    const known = context instanceof RequestScope ? context.identity : undefined;
+    const { user, error }: Identity = known ?? (await this.authenticator.identify(request.headers.authorization));
+    if (user === undefined) throw error;
+    if (context !== undefined) context.userId = user.id;
+    return user;
   }
 
   private access(context: ExecutionContext): Access {
@@ -55,11 +61,4 @@ export class AuthGuard implements CanActivate {
     if (Object.hasOwn(controller.prototype as object, handler.name)) this.accessOf.set(handler, access);
     return access;
   }
-}
-
-function bearerToken(header: string | undefined): string {
-  if (header === undefined || !SCHEME_BEARER.test(header)) throw new AuthenticationError('AUTH_TOKEN_MISSING');
-  const token = BEARER.exec(header)?.[1];
-  if (token === undefined) throw new AuthenticationError('AUTH_TOKEN_INVALID');
-  return token;
 }

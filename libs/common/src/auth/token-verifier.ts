@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import {
   createRemoteJWKSet,
@@ -76,19 +76,22 @@ export class TokenVerifier {
     }
   }
 
+  /** The user of a token that was verified before and has not expired. */
+  recall(token: string): User | undefined {
+    return this.verified.get(fingerprint(token));
+  }
+
   /**
    * @throws AuthenticationError (AUTH_TOKEN_INVALID, AUTH_TOKEN_EXPIRED)
    * @throws InfrastructureError (AUTH_PROVIDER_UNAVAILABLE) when the issuer's keys cannot be had
    */
   async verify(token: string): Promise<User> {
-    // The cache never holds a token itself: a heap dump should not be a key ring.
-    const key = createHash('sha256').update(token).digest('base64');
-    const known = this.verified.get(key);
+    const known = this.recall(token);
     if (known !== undefined) return known;
     const claims = await this.claimsOf(token);
     const user = userOf(claims);
     const ttl = ((claims.exp ?? 0) + CLOCK_TOLERANCE_SECONDS) * 1_000 - Date.now();
-    if (ttl > 0) this.verified.set(key, user, { ttl });
+    if (ttl > 0) this.verified.set(fingerprint(token), user, { ttl });
     return user;
   }
 
@@ -122,6 +125,11 @@ export class TokenVerifier {
       requiredClaims: ['sub', 'exp'],
     };
   }
+}
+
+/** The cache never holds a token itself: a heap dump should not be a key ring. */
+function fingerprint(token: string): string {
+  return hash('sha256', token, 'base64');
 }
 
 function userOf({ sub, scope }: JWTPayload): User {

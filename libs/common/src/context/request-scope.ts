@@ -1,4 +1,6 @@
+import type { Identity } from '../auth/authenticator';
 import type { ErrorCode } from '../errors/catalogue';
+import type { Caller } from '../rate-limits/callers';
 import { type ContextHeaders, newContext, type RequestContext } from './request-context';
 
 /** Why a request's signal was aborted when its client went away; nobody is left to answer. */
@@ -18,6 +20,10 @@ export class RequestScope implements RequestContext {
   readonly traceId: string;
   readonly startedAt = performance.now();
   userId?: string;
+  /** What came of the token the request brought, once it was looked at. */
+  identity?: Identity;
+  /** Against whose limits the request counts. */
+  caller?: Caller;
   deadline?: number;
   staleSince?: number;
   /** The code of the error that was answered, for the request's log line. */

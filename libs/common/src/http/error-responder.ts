@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ClientGoneError, type RequestScope } from '../context/request-scope';
 import { runInContext } from '../context/request-context';
@@ -7,6 +7,7 @@ import { type ErrorBody, errorBody, errorEnvelope, problemDetails, toJson } from
 import { NotFoundError } from '../errors/exceptions';
 import { type ReportedError, toReportedError } from '../errors/reported-error';
 import { EventLogger } from '../logging/event-logger';
+import { RateLimiter } from '../rate-limits/rate-limiter';
 import { prefersOverJson } from './accept';
 import { scopeOf } from './request-scopes';
 import { RouteTable } from './route-table';
@@ -22,6 +23,7 @@ export class ErrorResponder {
   constructor(
     private readonly events: EventLogger,
     private readonly routes: RouteTable,
+    @Optional() private readonly limiter?: RateLimiter,
   ) {}
 
   /** Never throws, whatever was thrown, and whatever state the response is in. */
@@ -67,7 +69,7 @@ export class ErrorResponder {
       this.endBrokenResponse(thrown, exchange);
       return;
     }
-    const error = toReportedError(this.refine(thrown, request));
+    const error = this.limited(toReportedError(this.refine(thrown, request)), scope);
     scope.errorCode = error.code;
     const route = routeOf(request);
     if (error.status >= 500) {
@@ -75,6 +77,12 @@ export class ErrorResponder {
       this.events.error('request_failed', { method: request.method, route, status, error_code, err: thrown ?? null });
     }
     send(error, exchange);
+  }
+
+  /** Who makes too many mistakes hears that instead of the next one. */
+  private limited(error: ReportedError, scope: RequestScope): ReportedError {
+    const limit = this.limiter?.answered(scope, error.status);
+    return limit === undefined ? error : toReportedError(limit);
   }
 
   /** The status line is out: the only honest end left is a broken connection. */

@@ -111,6 +111,7 @@ function createAdapter(settings: HttpSettings, routes: RouteTable, late: Late): 
   const adapter = new FastifyAdapter({
     logger: false,
     bodyLimit: settings.maxBodyBytes,
+    trustProxy: [...(settings.trustProxy ?? [])],
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     return503OnClosing: false,
     genReqId: (request: IncomingMessage) => scopeOf(request).correlationId,

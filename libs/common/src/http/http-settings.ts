@@ -7,6 +7,11 @@ export interface HttpSettings {
   readonly maxBodyBytes: number;
   /** Largest upload of a multipart route. */
   readonly maxUploadBytes: number;
+  /**
+   * Addresses and networks of reverse proxies whose `X-Forwarded-*` headers are believed. From anywhere else the
+   * address of a client is that of its connection.
+   */
+  readonly trustProxy?: readonly string[];
 }
 
 /** Size of all request headers with the request line; Node answers beyond it before anything else can look. */

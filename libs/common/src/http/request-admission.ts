@@ -10,9 +10,14 @@ const PRINTABLE = /^[\x21-\x7e]*$/;
 const BODYLESS = ['GET', 'HEAD'];
 const JSON_CHARSETS = ['utf-8', 'utf8', 'us-ascii'];
 
-/** Why a request is turned away before its body is read, or nothing. Cheap: it runs for every request. */
-export function refusalOf(request: FastifyRequest, traits: RouteTraits, drain: Drain): Error | undefined {
+/** Why nothing at all is done for a request, or nothing. */
+export function closedTo(traits: RouteTraits, drain: Drain): Error | undefined {
   if (drain.phase === 'refusing' && traits.probe !== true) return new InfrastructureError('SYSTEM_SHUTTING_DOWN');
+  return undefined;
+}
+
+/** Why a request is turned away before its body is read, or nothing. Cheap: it runs for every request. */
+export function refusalOf(request: FastifyRequest, traits: RouteTraits): Error | undefined {
   const malformed = hostProblem(request.raw) ?? urlProblem(request.raw.url ?? '/');
   // A path that leads nowhere is 404 or 405 whatever the body looks like: routing says so without reading it.
   if (malformed !== undefined || request.is404) return malformed ?? new NotFoundError('ROUTE_PATH_NOT_FOUND');

@@ -1,12 +1,13 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { runInContext } from '../context/request-context';
 import { ClientGoneError, type RequestScope } from '../context/request-scope';
 import { InfrastructureError, ValidationError } from '../errors/exceptions';
 import { EventLogger } from '../logging/event-logger';
+import { type Arrival, RateLimiter } from '../rate-limits/rate-limiter';
 import { Drain } from './drain';
 import { ErrorResponder } from './error-responder';
-import { hasBody, refusalOf } from './request-admission';
+import { closedTo, hasBody, refusalOf } from './request-admission';
 import { HTTP_SETTINGS, type HttpSettings } from './http-settings';
 import { scopeOf } from './request-scopes';
 import { NO_DEADLINE, type RouteTraits } from './route-config';
@@ -30,17 +31,22 @@ export class RequestLifecycle {
     private readonly events: EventLogger,
     private readonly drain: Drain,
     private readonly routes: RouteTable,
+    @Optional() private readonly limiter?: RateLimiter,
   ) {}
 
   /** The first hook of all. */
   onRequest(request: FastifyRequest, reply: FastifyReply, done: Done): void {
     const scope = scopeOf(request.raw);
     this.track(request, reply, scope);
+    const arrival = { request, reply, scope, traits: traitsOf(request) };
     runInContext(scope, () => {
-      const traits = traitsOf(request);
-      const refusal = refusalOf(request, traits, this.drain) ?? this.startTimer(request, reply, scope);
-      if (refusal !== undefined && this.answersOptions(refusal, request, reply)) return;
-      done(refusal);
+      const closed = closedTo(arrival.traits, this.drain);
+      if (closed === undefined) {
+        this.limit(arrival, (refusal) => this.begin(arrival, refusal, done));
+        return;
+      }
+      this.limiter?.describe(arrival);
+      done(closed);
     });
   }
 
@@ -67,7 +73,19 @@ export class RequestLifecycle {
   onFrameworkError(error: Error, request: FastifyRequest, reply: FastifyReply): void {
     const scope = scopeOf(request.raw);
     this.track(request, reply, scope);
-    this.responder.respond(error, request, reply);
+    const arrival = { request, reply, scope, traits: traitsOf(request) };
+    this.limit(arrival, (refusal) => this.responder.respond(refusal ?? error, request, reply));
+  }
+
+  private limit(arrival: Arrival, proceed: (refusal?: Error) => void): void {
+    if (this.limiter === undefined) proceed();
+    else this.limiter.admit(arrival, proceed);
+  }
+
+  private begin({ request, reply, scope, traits }: Arrival, limited: Error | undefined, done: Done): void {
+    const refusal = limited ?? refusalOf(request, traits) ?? this.startTimer(request, reply, scope);
+    if (refusal !== undefined && this.answersOptions(refusal, request, reply)) return;
+    done(refusal);
   }
 
   private track(request: FastifyRequest, reply: FastifyReply, scope: RequestScope): void {

@@ -17,6 +17,9 @@ export interface LogEvents {
   request_unparsable: { status: number; error_code: ErrorCode; reason: string };
   request_failed_late: { route: string; err: unknown };
   response_failed_midway: { route: string; error_code: ErrorCode; err: unknown };
+  rate_limit_exceeded: { policy: string; caller: 'user' | 'address'; limit: number; window_seconds: number };
+  rate_limits_unshared: { err: unknown };
+  rate_limits_shared: Record<never, never>;
   promise_rejection_unhandled: { err: unknown };
   exception_uncaught: { err: unknown };
   circuit_changed: { policy: string; state: BreakerState; error_code?: ErrorCode };

@@ -24,6 +24,8 @@ export interface CommonErrors {
   readonly withToken?: readonly ErrorCode[];
   /** Every route that needs a token and changes something. */
   readonly writing?: readonly ErrorCode[];
+  /** Every route but probes, where rates are limited. */
+  readonly limited?: readonly ErrorCode[];
 }
 
 export const BEARER = 'bearer';
@@ -52,6 +54,11 @@ const WITH_BODY: readonly ErrorCode[] = [
   'REQUEST_BODY_TIMEOUT',
 ];
 
+const LIMIT_HEADERS = {
+  RateLimit: { $ref: '#/components/headers/RateLimit' },
+  'RateLimit-Policy': { $ref: '#/components/headers/RateLimitPolicy' },
+};
+
 /**
  * Completes what the framework has found out: adds to every operation the errors it can give, from the catalogue, the
  * correlation id on every response, the scopes, and an example wherever none was given.
@@ -64,7 +71,7 @@ export function completeDocument(document: OpenAPIObject, errors: CommonErrors =
       const operation = path[method] as unknown as Operation | undefined;
       if (operation === undefined) continue;
       const common = [...(errors.withToken ?? []), ...(method === 'get' ? [] : (errors.writing ?? []))];
-      completeOperation(operation, { schemas, used, common });
+      completeOperation(operation, { schemas, used, common, limited: errors.limited ?? [] });
     }
   }
   const components = document.components ?? {};
@@ -80,14 +87,17 @@ interface Surroundings {
   readonly schemas: Schemas;
   readonly used: Set<ErrorCode>;
   readonly common: readonly ErrorCode[];
+  readonly limited: readonly ErrorCode[];
 }
 
-function completeOperation(operation: Operation, { schemas, used, common }: Surroundings): void {
+function completeOperation(operation: Operation, { schemas, used, common, limited }: Surroundings): void {
   const extensions = takeExtensions(operation);
   const own = takeErrorCodes(operation);
   operation.security = extensions.public === true ? [] : [{ [BEARER]: extensions.scopes ?? [] }];
   giveExamples(operation, schemas);
-  const codes = codesOf(operation, extensions, extensions.public === true ? own : [...own, ...common]);
+  const limits = extensions.probe === true ? [] : limited;
+  const expected = [...own, ...limits, ...(extensions.public === true ? [] : common)];
+  const codes = codesOf(operation, extensions, expected);
   codes.forEach((code) => used.add(code));
   for (const [status, ofStatus] of byStatus(codes))
     operation.responses[status] = errorResponse(ofStatus, operation.responses[status]);
@@ -95,6 +105,7 @@ function completeOperation(operation: Operation, { schemas, used, common }: Surr
     response.headers = {
       ...statusHeaders(status),
       'X-Correlation-ID': { $ref: '#/components/headers/CorrelationId' },
+      ...(limits.length > 0 && LIMIT_HEADERS),
       ...response.headers,
     };
   }

@@ -61,6 +61,14 @@ export const RESPONSE_HEADERS = {
     schema: { type: 'string', example: CORRELATION_ID },
   },
   RetryAfter: { description: 'Seconds after which to try again', schema: { type: 'integer', minimum: 1, example: 5 } },
+  RateLimit: {
+    description: 'What is left of each limit (r), and the seconds until its window turns (t)',
+    schema: { type: 'string', example: '"default";r=299;t=35' },
+  },
+  RateLimitPolicy: {
+    description: 'The limits that apply: requests (q) in a window of seconds (w)',
+    schema: { type: 'string', example: '"default";q=300;w=60' },
+  },
   Challenge: { description: 'How to authenticate', schema: { type: 'string', example: 'Bearer' } },
 };
 

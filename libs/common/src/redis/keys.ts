@@ -21,7 +21,7 @@ export interface UserKeys {
 }
 
 export function userKeys(userId: string): UserKeys {
-  const prefix = `w:{${Buffer.from(userId, 'utf8').toString('base64url')}}:`;
+  const prefix = `w:{${userTag(userId)}}:`;
   return {
     prefix,
     chunk: (metric, month) => `${prefix}chunk:${metric}:${month}`,
@@ -39,6 +39,27 @@ export function userKeys(userId: string): UserKeys {
     idempotency: (route, key) => `${prefix}idempotency:${route}:${key}`,
   };
 }
+
+/** The hash tag of a user's keys, without its braces. */
+export function userTag(userId: string): string {
+  return Buffer.from(userId, 'utf8').toString('base64url');
+}
+
+/** The hash tag of an address's keys; no user's tag has a colon. */
+export function addressTag(address: string): string {
+  return `address:${address}`;
+}
+
+/**
+ * The count of a caller's requests against a limit. Not under the prefix of the user's data: erasing that must not
+ * lift the limits of whoever asked for it.
+ */
+export function limitKey(tag: string, name: string): string {
+  return `w:limit:{${tag}}:${name}`;
+}
+
+/** Written to find out whether counts can be kept. */
+export const LIMIT_TRIAL_KEY = 'w:limit:{trial}';
 
 /** Prefix of the import queue's own keys (BullMQ); the tag keeps a queue's keys in one slot. */
 export const QUEUE_PREFIX = '{w:queue}';
@@ -101,6 +122,14 @@ export const KEY_FAMILIES: readonly KeyFamily[] = [
     ttl: '24 hours',
     size: 'the first answer',
   },
+  {
+    pattern: 'w:limit:{user or address}:<limit>',
+    owner: 'rate limits',
+    type: 'string',
+    ttl: 'the window of the limit',
+    size: 'under 100 bytes',
+  },
+  { pattern: 'w:limit:{trial}', owner: 'rate limits', type: 'string', ttl: '1 second', size: 'under 100 bytes' },
   { pattern: '{w:sample}:import', owner: 'sample', type: 'string', ttl: 'none', size: 'under 100 bytes' },
   {
     pattern: '{w:sample}:lock',
