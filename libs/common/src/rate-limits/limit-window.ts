@@ -120,10 +120,6 @@ export class LimitWindow {
     this.endsAt = endsAt;
     this.used = used;
     this.permits += granted;
-    // What was admitted alone while the answer was on its way is covered by what it brings.
-    const covered = Math.min(this.permits, this.unreported);
-    this.permits -= covered;
-    this.unreported -= covered;
   }
 
   /** The shared count could not be had: what should have been told to it is still to be told. */

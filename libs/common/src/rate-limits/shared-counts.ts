@@ -51,7 +51,7 @@ for i, key in ipairs(KEYS) do
   if knownLeft > 0 and math.abs(left - knownLeft) <= window / 10 then used = math.max(used, known) end
   used = used + report
   local free = math.max(limit - used, 0)
-  local granted = math.min(free, needed + math.min(ahead, math.floor(free / 8)))
+  local granted = math.min(free, needed + math.min(ahead, math.floor(math.max(free - needed, 0) / 8)))
   used = used + granted
   if used > stored then redis.call('SET', key, string.format('%.0f', used), 'PX', left) end
   answers[i] = { granted, used, used > 0 and left or 0 }
