@@ -124,6 +124,18 @@ describe('the API document', () => {
     }
   });
 
+  it('tells of the limits on every answer of every route but probes', () => {
+    for (const [name, { responses }] of operations) {
+      const isLimited = !name.startsWith('get /health');
+      const codes = Object.keys(responses['429']?.content?.['application/json']?.examples ?? {});
+      expect([name, codes]).toEqual([name, isLimited ? ['RATE_LIMIT_EXCEEDED', 'ERROR_RATE_EXCEEDED'] : []]);
+      for (const { headers = {} } of Object.values(responses)) {
+        const names = ['RateLimit', 'RateLimit-Policy'].filter((header) => header in headers);
+        expect([name, names.length]).toEqual([name, isLimited ? 2 : 0]);
+      }
+    }
+  });
+
   it.each([
     ['post /api/v1/health-data/records', ['HEALTH_DATA_INVALID_FORMAT', 'REDIS_STORAGE_FULL', 'REDIS_WRITE_REFUSED']],
     ['post /api/v1/chat/stateful', ['CHAT_SESSION_NOT_FOUND']],

@@ -7,8 +7,8 @@ export const OPENAPI_SETTINGS: OpenApiSettings = {
     'Questions and answers about Apple Health data: import an export, query it, chat about it.\n\n' +
     'Every JSON answer of `/api/v1` has the same envelope: `success`, `data`, `error`. Errors carry a stable `code` ' +
     '(all of them: `/errors`) and a `correlation_id`, which is also in the `X-Correlation-ID` header of every answer. ' +
-    'How often a user may call is told by the `RateLimit` and `RateLimit-Policy` headers. ' +
-    'Ask for `application/problem+json` to get RFC 9457 problem details instead.',
+    'Ask for `application/problem+json` to get RFC 9457 problem details instead. ' +
+    'How often one may call is told by the `RateLimit` and `RateLimit-Policy` headers.',
   version: '1.0.0',
   // Whatever belongs to a user is in Redis.
   errors: {

@@ -9,6 +9,7 @@ import { CorrelationInterceptor } from '../context/correlation.interceptor';
 import { EventLogger } from '../logging/event-logger';
 import { type OpenApiSettings, serveOpenApi } from '../openapi/openapi';
 import { registerBodyParsers } from './body-parsers';
+import { ClientAddress } from './client-address';
 import { Drain } from './drain';
 import { ErrorFilter } from './error.filter';
 import { ErrorResponder } from './error-responder';
@@ -47,11 +48,12 @@ class HttpRootModule {
         { provide: HTTP_SETTINGS, useValue: settings },
         { provide: RouteTable, useValue: routes },
         { provide: Drain, useValue: drain },
+        { provide: ClientAddress, useValue: new ClientAddress(settings.trustProxy) },
         ErrorResponder,
         RequestLifecycle,
         EventStreams,
       ],
-      exports: [HTTP_SETTINGS, RouteTable, Drain, ErrorResponder, EventStreams],
+      exports: [HTTP_SETTINGS, RouteTable, Drain, ClientAddress, ErrorResponder, EventStreams],
     };
   }
 }
@@ -111,7 +113,7 @@ function createAdapter(settings: HttpSettings, routes: RouteTable, late: Late): 
   const adapter = new FastifyAdapter({
     logger: false,
     bodyLimit: settings.maxBodyBytes,
-    trustProxy: [...(settings.trustProxy ?? [])],
+    trustProxy: new ClientAddress(settings.trustProxy).trusts,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     return503OnClosing: false,
     genReqId: (request: IncomingMessage) => scopeOf(request).correlationId,

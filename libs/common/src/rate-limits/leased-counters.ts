@@ -68,6 +68,8 @@ export class LeasedCounters {
     const now = performance.now();
     const { window } = counter;
     window.roll(now);
+    // Others should hear of what was counted here alone, also when this request needs nothing of them.
+    if (window.hasUnreported && this.isSharing(now)) this.lease(counter);
     if (window.takeLeased()) return true;
     if (window.isSpent) return false;
     if (!this.isSharing(now)) return this.takeAlone(counter, now);

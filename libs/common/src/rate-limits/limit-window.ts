@@ -107,7 +107,11 @@ export class LimitWindow {
     const { limit, windowMs } = this.policy;
     const ahead = needed === 0 ? 0 : leasedAhead(this.policy);
     const known = { used: this.used, msLeft: this.endsAt === 0 ? 0 : Math.floor(this.msLeft(now)) };
-    return { request: { key, limit, windowMs, needed, ahead, report, known }, sentAt: now, generation: this.generation };
+    return {
+      request: { key, limit, windowMs, needed, ahead, report, known },
+      sentAt: now,
+      generation: this.generation,
+    };
   }
 
   /** Takes over what the shared count answered. */

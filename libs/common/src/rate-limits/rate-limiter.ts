@@ -4,6 +4,7 @@ import { Authenticator, type Identity } from '../auth/authenticator';
 import type { RequestScope } from '../context/request-scope';
 import type { CodeOf } from '../errors/catalogue';
 import { RateLimitError } from '../errors/exceptions';
+import { ClientAddress } from '../http/client-address';
 import type { RouteTraits } from '../http/route-config';
 import { EventLogger } from '../logging/event-logger';
 import { type Caller, Callers } from './callers';
@@ -44,6 +45,7 @@ export class RateLimiter {
     @Inject(RATE_LIMIT_SETTINGS) settings: RateLimitSettings,
     private readonly counters: LeasedCounters,
     private readonly events: EventLogger,
+    private readonly addresses: ClientAddress,
     @Optional() private readonly authenticator?: Authenticator,
   ) {
     this.callers = new Callers(settings);
@@ -80,7 +82,8 @@ export class RateLimiter {
 
   /** What was admitted and rejected, by policy, and how the shared counts did. For metrics. */
   report(): { readonly policies: Readonly<Record<string, LimitFigures>>; readonly shared: LeasedCounters['figures'] } {
-    return { policies: Object.fromEntries(this.figures), shared: { ...this.counters.figures } };
+    const policies = Object.fromEntries([...this.figures].map(([name, figures]) => [name, { ...figures }]));
+    return { policies, shared: { ...this.counters.figures } };
   }
 
   /** Notes the outcome for a policy; a rejection that is the first in its window is logged. */
@@ -108,7 +111,7 @@ export class RateLimiter {
   private callerOf({ request, scope }: Arrival, identity: Identity | undefined): Caller {
     scope.identity = identity;
     const user = identity?.user;
-    if (user === undefined) return this.callers.byAddress(request.ip);
+    if (user === undefined) return this.callers.byAddress(this.addresses.of(request.raw));
     scope.userId = user.id;
     return this.callers.byUser(user.id);
   }
