@@ -51,7 +51,7 @@ describe('rate limits without Redis', () => {
   };
   const lock = async (client: Redis): Promise<void> => {
     await client.config('SET', 'requirepass', 'another');
-    await client.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    await client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
   };
 
   it.each(outages)('hold in each process, and make nobody wait: Redis is %s', async (_what, begin) => {

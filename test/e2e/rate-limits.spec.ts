@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RateLimiter } from '@app/common';
 import { expectErrorEnvelope, startTestRedis, type TestApp, type TestRedis } from '@app/common/testing';
-import { call, type HttpAnswer, post } from './support/http';
+import { call, type HttpAnswer, type HttpCall, post } from './support/http';
 import { burst, parsedList, startLimitedApp, statuses } from './support/limited-app';
 
 const THINGS = '/api/v1/things';
@@ -175,14 +175,16 @@ describe('rate limits', () => {
       expect(statuses(answers)).toEqual({ 400: 10, 429: 30 });
     });
 
-    it.each([
+    const mistakes: ReadonlyArray<readonly [number, HttpCall]> = [
       [400, { method: 'POST', path: THINGS, body: '{' }],
       [403, { path: `${THINGS}/closed` }],
       [404, { path: `${THINGS}/none` }],
       [405, { method: 'PUT', path: THINGS }],
       [413, { method: 'POST', path: THINGS, body: `"${'x'.repeat(2 * 1024 * 1024)}"` }],
       [415, { method: 'POST', path: THINGS, body: 'a,b', headers: { 'content-type': 'text/csv' } }],
-    ])('count answers of %d', async (status, request) => {
+    ];
+
+    it.each(mistakes)('count answers of %d', async (status, request) => {
       const user = { 'content-type': 'application/json', ...(await someone()) };
       const answers = await burst([app], 10, { ...request, headers: { ...user, ...request.headers } }, 1);
       expect(statuses(answers)).toEqual({ [status]: 10 });

@@ -5,8 +5,7 @@ import type { User } from './user';
 
 /** Who a request is from, or why that cannot be told. */
 export type Identity =
-  | { readonly user: User; readonly error?: undefined }
-  | { readonly user?: undefined; readonly error: Error };
+  { readonly user: User; readonly error?: undefined } | { readonly user?: undefined; readonly error: Error };
 
 const BEARER = /^Bearer +([\w.~+/-]+=*)$/i;
 const SCHEME_BEARER = /^Bearer(?: |$)/i;

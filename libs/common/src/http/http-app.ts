@@ -16,6 +16,7 @@ import { ErrorResponder } from './error-responder';
 import { EventStreams } from './event-stream';
 import { HTTP_SETTINGS, type HttpSettings, MAX_HEADER_BYTES, MAX_PARAM_LENGTH } from './http-settings';
 import { RawSocketResponder } from './raw-socket';
+import { RequestAdmission } from './request-admission';
 import { RequestLifecycle } from './request-lifecycle';
 import { scopeOf } from './request-scopes';
 import { RouteTable } from './route-table';
@@ -50,6 +51,7 @@ class HttpRootModule {
         { provide: Drain, useValue: drain },
         { provide: ClientAddress, useValue: new ClientAddress(settings.trustProxy) },
         ErrorResponder,
+        RequestAdmission,
         RequestLifecycle,
         EventStreams,
       ],

@@ -1,8 +1,11 @@
 import type { IncomingMessage } from 'node:http';
+import { Injectable, Optional } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import type { RequestScope } from '../context/request-scope';
 import { InfrastructureError, NotFoundError, ValidationError } from '../errors/exceptions';
+import { type Arrival, RateLimiter } from '../rate-limits/rate-limiter';
 import { acceptQuality } from './accept';
-import type { Drain } from './drain';
+import { Drain } from './drain';
 import { JSON_TYPE, MAX_URL_PART_BYTES } from './http-settings';
 import type { RouteTraits } from './route-config';
 
@@ -10,14 +13,50 @@ const PRINTABLE = /^[\x21-\x7e]*$/;
 const BODYLESS = ['GET', 'HEAD'];
 const JSON_CHARSETS = ['utf-8', 'utf8', 'us-ascii'];
 
-/** Why nothing at all is done for a request, or nothing. */
-export function closedTo(traits: RouteTraits, drain: Drain): Error | undefined {
-  if (drain.phase === 'refusing' && traits.probe !== true) return new InfrastructureError('SYSTEM_SHUTTING_DOWN');
-  return undefined;
+type Proceed = (refusal?: Error) => void;
+
+/** Who is let in: nobody while the process refuses, then those within their limits, then those that are well-formed. */
+@Injectable()
+export class RequestAdmission {
+  constructor(
+    private readonly drain: Drain,
+    @Optional() private readonly limiter?: RateLimiter,
+  ) {}
+
+  /** Whether this process is on its way out, so that connections should not be used again. */
+  get isLeaving(): boolean {
+    return this.drain.phase !== 'serving';
+  }
+
+  /** Counts a request as in flight, until `exit`. */
+  enter(scope: RequestScope): void {
+    this.drain.enter(scope);
+  }
+
+  exit(scope: RequestScope): void {
+    this.drain.exit(scope);
+  }
+
+  /** Calls `proceed`, at once unless counts have to be asked for, with what the request is turned away for, if it is. */
+  admit(arrival: Arrival, proceed: Proceed): void {
+    const { request, traits } = arrival;
+    if (this.drain.phase !== 'refusing' || traits.probe === true) {
+      this.limit(arrival, (limited) => proceed(limited ?? refusalOf(request, traits)));
+      return;
+    }
+    this.limiter?.describe(arrival);
+    proceed(new InfrastructureError('SYSTEM_SHUTTING_DOWN'));
+  }
+
+  /** The part of it that holds for requests which cannot be read, too. */
+  limit(arrival: Arrival, proceed: Proceed): void {
+    if (this.limiter === undefined) proceed();
+    else this.limiter.admit(arrival, proceed);
+  }
 }
 
 /** Why a request is turned away before its body is read, or nothing. Cheap: it runs for every request. */
-export function refusalOf(request: FastifyRequest, traits: RouteTraits): Error | undefined {
+function refusalOf(request: FastifyRequest, traits: RouteTraits): Error | undefined {
   const malformed = hostProblem(request.raw) ?? urlProblem(request.raw.url ?? '/');
   // A path that leads nowhere is 404 or 405 whatever the body looks like: routing says so without reading it.
   if (malformed !== undefined || request.is404) return malformed ?? new NotFoundError('ROUTE_PATH_NOT_FOUND');

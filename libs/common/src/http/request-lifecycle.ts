@@ -1,13 +1,12 @@
-import { Inject, Injectable, Optional } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { runInContext } from '../context/request-context';
 import { ClientGoneError, type RequestScope } from '../context/request-scope';
 import { InfrastructureError, ValidationError } from '../errors/exceptions';
 import { EventLogger } from '../logging/event-logger';
-import { type Arrival, RateLimiter } from '../rate-limits/rate-limiter';
-import { Drain } from './drain';
+import type { Arrival } from '../rate-limits/rate-limiter';
 import { ErrorResponder } from './error-responder';
-import { closedTo, hasBody, refusalOf } from './request-admission';
+import { hasBody, RequestAdmission } from './request-admission';
 import { HTTP_SETTINGS, type HttpSettings } from './http-settings';
 import { scopeOf } from './request-scopes';
 import { NO_DEADLINE, type RouteTraits } from './route-config';
@@ -29,9 +28,8 @@ export class RequestLifecycle {
     @Inject(HTTP_SETTINGS) private readonly settings: HttpSettings,
     private readonly responder: ErrorResponder,
     private readonly events: EventLogger,
-    private readonly drain: Drain,
+    private readonly admission: RequestAdmission,
     private readonly routes: RouteTable,
-    @Optional() private readonly limiter?: RateLimiter,
   ) {}
 
   /** The first hook of all. */
@@ -39,15 +37,7 @@ export class RequestLifecycle {
     const scope = scopeOf(request.raw);
     this.track(request, reply, scope);
     const arrival = { request, reply, scope, traits: traitsOf(request) };
-    runInContext(scope, () => {
-      const closed = closedTo(arrival.traits, this.drain);
-      if (closed === undefined) {
-        this.limit(arrival, (refusal) => this.begin(arrival, refusal, done));
-        return;
-      }
-      this.limiter?.describe(arrival);
-      done(closed);
-    });
+    runInContext(scope, () => this.admission.admit(arrival, (refusal) => this.begin(arrival, refusal, done)));
   }
 
   /**
@@ -74,24 +64,19 @@ export class RequestLifecycle {
     const scope = scopeOf(request.raw);
     this.track(request, reply, scope);
     const arrival = { request, reply, scope, traits: traitsOf(request) };
-    this.limit(arrival, (refusal) => this.responder.respond(refusal ?? error, request, reply));
+    this.admission.limit(arrival, (refusal) => this.responder.respond(refusal ?? error, request, reply));
   }
 
-  private limit(arrival: Arrival, proceed: (refusal?: Error) => void): void {
-    if (this.limiter === undefined) proceed();
-    else this.limiter.admit(arrival, proceed);
-  }
-
-  private begin({ request, reply, scope, traits }: Arrival, limited: Error | undefined, done: Done): void {
-    const refusal = limited ?? refusalOf(request, traits) ?? this.startTimer(request, reply, scope);
+  private begin({ request, reply, scope }: Arrival, refused: Error | undefined, done: Done): void {
+    const refusal = refused ?? this.startTimer(request, reply, scope);
     if (refusal !== undefined && this.answersOptions(refusal, request, reply)) return;
     done(refusal);
   }
 
   private track(request: FastifyRequest, reply: FastifyReply, scope: RequestScope): void {
-    this.drain.enter(scope);
+    this.admission.enter(scope);
     void reply.header('x-correlation-id', scope.correlationId);
-    if (this.drain.phase !== 'serving') void reply.header('connection', 'close');
+    if (this.admission.isLeaving) void reply.header('connection', 'close');
     reply.raw.once('close', () => {
       if (!reply.raw.writableFinished) scope.abort(new ClientGoneError());
       this.finish(request, reply, scope);
@@ -163,7 +148,7 @@ export class RequestLifecycle {
     if (scope.finished) return;
     scope.finished = true;
     clearTimeout(scope.timer);
-    this.drain.exit(scope);
+    this.admission.exit(scope);
     runInContext(scope, () => this.log(request, reply, scope));
   }
 

@@ -101,9 +101,9 @@ export class LeasedCounters {
     counter.isLeasing = true;
     const errand = begin(counter, performance.now());
     const requests = errand.companion ? [errand.lease.request, errand.companion.lease.request] : [errand.lease.request];
-    errand.timer = setTimeout(() => this.onTimer(errand), this.waitMs);
+    errand.timer = setTimeout(() => this.onTimer(errand), this.waitMs).unref();
     this.sharing.figures.leases += 1;
-    runInContext(this.context, () =>
+    void runInContext(this.context, () =>
       this.shared.lease(requests).then(
         (answers) => this.onAnswer(errand, answers),
         (error: unknown) => this.onFailure(errand, error),

@@ -1,4 +1,4 @@
-import { EventLogger } from '../logging/event-logger';
+import type { EventLogger } from '../logging/event-logger';
 import { LIMIT_TRIAL_KEY } from '../redis/keys';
 import type { SharedCounts, SharedLease } from './shared-counts';
 
