@@ -149,6 +149,21 @@ describe('rate limits', () => {
     expect(answer.status).toBe(429);
   });
 
+  it('of a route can be changed, and lifted, by the decorators of the library', async () => {
+    const headers = await someone();
+    expect(statuses(await burst([app], 30, { path: `${THINGS}/cheap`, headers }))).toEqual({ 200: 30 });
+    const answers = await burst(both, 6, { path: `${THINGS}/dearest`, headers });
+    expect(statuses(answers)).toEqual({ 200: 2, 429: 4 });
+    expect(answers[0]?.headers['ratelimit-policy']).toBe('"dear";q=2;w=60, "default";q=100;w=60');
+  });
+
+  it('that no settings know are a bug, and no free pass', async () => {
+    expectErrorEnvelope(
+      await call(app.port, { path: `${THINGS}/misnamed`, headers: await someone() }),
+      'INTERNAL_SERVER_ERROR',
+    );
+  });
+
   it('never hold back a probe', async () => {
     const answers = await burst([app], 100, { path: `${THINGS}/probe`, headers: somewhere() });
     expect(statuses(answers)).toEqual({ 200: 100 });

@@ -10,8 +10,11 @@ import {
 } from '@app/common';
 import { createTestApp, type TestApp } from '@app/common/testing';
 import { Body, Controller, Get, Post } from '@nestjs/common';
+import { SkipThrottle, Throttle } from '@nestjs/throttler';
 import { IsInt } from 'class-validator';
 import { call, type HttpAnswer, type HttpCall } from './http';
+
+const MINUTE_MS = 60_000;
 
 class NumberDto {
   @IsInt()
@@ -51,6 +54,24 @@ class ThingsController {
     throw new BusinessLogicError('HEALTH_METRIC_NOT_SUPPORTED');
   }
 
+  @Get('dearest')
+  @RateLimit('dear')
+  @Throttle({ dear: { limit: 2, ttl: MINUTE_MS } })
+  dearest(): string {
+    return 'dearest';
+  }
+
+  @Get('cheap')
+  @RateLimit('dear')
+  @SkipThrottle({ dear: true })
+  cheap(): string {
+    return 'cheap';
+  }
+
+  @Get('misnamed')
+  @RateLimit('none')
+  misnamed(): void {}
+
   @Public()
   @Get('open')
   open(): string {
@@ -65,7 +86,6 @@ class ThingsController {
   }
 }
 
-const MINUTE_MS = 60_000;
 export const LIMITS: RateLimitSettings = {
   user: { limit: 100, windowMs: MINUTE_MS },
   address: { limit: 20, windowMs: MINUTE_MS },
