@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { currentContext, runInContext } from '../context/request-context';
 import type { EventLogger } from '../logging/event-logger';
 import { SharedCountsModel } from '../testing/shared-counts-model';
 import { LeasedCounter, LeasedCounters } from './leased-counters';
@@ -15,11 +16,13 @@ type Weather = 'fine' | 'refused' | 'silent';
 class Wire extends SharedCountsModel {
   weather: Weather = 'fine';
   latencyMs = 1;
+  /** How long it takes until a silent wire is given up. */
+  silenceMs = 1_000;
 
   override async lease(leases: readonly SharedLease[]): Promise<SharedCount[]> {
     if (this.weather === 'refused') throw new Error('refused');
     if (this.weather === 'silent') {
-      await after(1_000);
+      await after(this.silenceMs);
       throw new Error('Command timed out');
     }
     const { latencyMs } = this;
@@ -229,6 +232,34 @@ describe('limits that processes share', () => {
     await play(made, wire, Array<Burst>(20).fill({ ...slow, requests: 1, pauseMs: 500 }));
     expect(made[0]?.admitted).toBe(20);
     expect(logged).toEqual([{ event: 'rate_limits_unshared' }]);
+  });
+
+  it('keep nobody waiting for a call that was given up long ago, nor judge by it', async () => {
+    const wire = newWire();
+    wire.silenceMs = 20_000;
+    const { replicas: made, logged } = replicas(1, policyOf(1_000), wire);
+    const one = { replica: 0, requests: 1, pauseMs: 1_500, latencyMs: 1, weather: 'fine' } as const;
+    await play(made, wire, [{ ...one, weather: 'silent' }], false);
+    await play(made, wire, [one, one, one]);
+    expect(made[0]).toMatchObject({ admitted: 4, longestMs: WAIT_MS + 1 });
+    const shared = [{ event: 'rate_limits_unshared' }, { event: 'rate_limits_shared' }];
+    expect(logged).toEqual(shared);
+    await jest.advanceTimersByTimeAsync(20_000);
+    expect(logged).toEqual(shared);
+    expect(made[0]?.counters.figures.failures).toBe(2);
+  });
+
+  it('are leased on nobody’s behalf: a request that ends early ends no lease', () => {
+    const wire = newWire();
+    const contexts: unknown[] = [];
+    jest.spyOn(wire, 'lease').mockImplementation(() => {
+      contexts.push(currentContext()?.correlationId);
+      return new Promise(() => undefined);
+    });
+    const { replicas: made } = replicas(1, policyOf(20), wire);
+    runInContext({ correlationId: 'a-request', traceId: '0' }, () => made[0]?.take());
+    expect(contexts).toHaveLength(1);
+    expect(contexts).not.toContain('a-request');
   });
 
   it('tell of what was counted elsewhere about the same caller with each lease', async () => {

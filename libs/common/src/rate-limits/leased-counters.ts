@@ -13,8 +13,8 @@ export class LeasedCounter {
   readonly window: LimitWindow;
   /** Requests that wait for permits, in the order they came. */
   readonly waiters: Waiter[] = [];
-  /** Whether an answer of the shared count is outstanding; there is never more than one. */
-  isLeasing = false;
+  /** The lease that is on its way, unless it was given up. */
+  errand?: Errand;
 
   /**
    * @param companion another count of the same caller, in the same slot, which is brought up to date with each lease
@@ -97,9 +97,9 @@ export class LeasedCounters {
   }
 
   private lease(counter: LeasedCounter): void {
-    if (counter.isLeasing) return;
-    counter.isLeasing = true;
+    if (counter.errand !== undefined) return;
     const errand = begin(counter, performance.now());
+    counter.errand = errand;
     const requests = errand.companion ? [errand.lease.request, errand.companion.lease.request] : [errand.lease.request];
     errand.timer = setTimeout(() => this.onTimer(errand), this.waitMs).unref();
     this.sharing.figures.leases += 1;
@@ -116,6 +116,8 @@ export class LeasedCounters {
     setImmediate(() => {
       if (errand.isSettled) return;
       this.sharing.lost(errand.lease.sentAt);
+      // What it brings, if it comes at all, is still welcome; but nobody waits for it any more.
+      errand.counter.errand = undefined;
       this.serveAlone(errand.counter);
     });
   }
@@ -130,11 +132,11 @@ export class LeasedCounters {
 
   private onFailure(errand: Errand, error: unknown): void {
     const now = performance.now();
-    settle(errand);
+    const wasAwaited = settle(errand);
     errand.counter.window.failLease(errand.lease, now);
     errand.companion?.counter.window.failLease(errand.companion.lease, now);
     this.sharing.lost(errand.lease.sentAt, error);
-    this.serveAlone(errand.counter);
+    if (wasAwaited) this.serveAlone(errand.counter);
   }
 
   private serve(counter: LeasedCounter): void {
@@ -167,8 +169,11 @@ function begin(counter: LeasedCounter, now: number): Errand {
   return { counter, lease, companion: { counter: companion, lease: riding }, isSettled: false };
 }
 
-function settle(errand: Errand): void {
+/** False when it was given up before. */
+function settle(errand: Errand): boolean {
   clearTimeout(errand.timer);
   errand.isSettled = true;
-  errand.counter.isLeasing = false;
+  const wasAwaited = errand.counter.errand === errand;
+  if (wasAwaited) errand.counter.errand = undefined;
+  return wasAwaited;
 }
