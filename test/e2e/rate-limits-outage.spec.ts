@@ -6,7 +6,7 @@ import { call, type HttpAnswer } from './support/http';
 import { burst, parsedList, startLimitedApp, statuses } from './support/limited-app';
 
 const THINGS = '/api/v1/things';
-const WAIT_MS = 100;
+const WAIT_MS = 500;
 /** What a request may take at most while Redis is silent: one wait, and a busy machine. */
 const PATIENCE_MS = 10 * WAIT_MS;
 

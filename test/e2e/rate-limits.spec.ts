@@ -123,12 +123,13 @@ describe('rate limits', () => {
   });
 
   it('begin anew when the window turns, as Retry-After says', async () => {
-    const quick = await startLimitedApp(redis.url, { routes: { dear: { limit: 2, windowMs: 1_000 } } });
+    const quick = await startLimitedApp(redis.url, { routes: { dear: { limit: 2, windowMs: 4_000 } } });
     const options = { path: `${THINGS}/dear`, headers: await someone() };
     const answers = await burst([quick], 4, options, 1);
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 429, 429]);
-    expect(answers[3]?.headers['retry-after']).toBe('1');
-    await sleep(1_000);
+    const seconds = Number(answers[3]?.headers['retry-after']);
+    expect(seconds).toBeLessThanOrEqual(4);
+    await sleep(seconds * 1_000);
     expect((await call(quick.port, options)).status).toBe(200);
     await quick.close();
   });
