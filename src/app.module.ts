@@ -7,6 +7,7 @@ import {
   RedisModule,
 } from '@app/common';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AdminApiModule } from './api/admin/admin-api.module';
 import { ChatApiModule } from './api/chat/chat-api.module';
 import { HealthDataApiModule } from './api/health-data/health-data-api.module';
 import { ImportsApiModule } from './api/imports/imports-api.module';
@@ -44,6 +45,7 @@ export class AppModule {
         RedisModule.forRootAsync({ useFactory: () => redisSettings(config, options.redisUrl) }),
         RateLimitModule.forRootAsync({ useFactory: () => rateLimitSettings(config) }),
         // Features, in alphabetical order
+        AdminApiModule,
         ChatApiModule,
         HealthDataApiModule,
         ImportsApiModule,

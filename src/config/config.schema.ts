@@ -138,6 +138,15 @@ export const configSchema = z.object({
     'Longest the headers and body of a request, other than an upload, may take to arrive',
   ),
   BODY_MAX_BYTES: integer(1024, 64 * MIB, MIB).describe('Largest JSON body'),
+  SHED_EVENT_LOOP_DELAY_MS: integer(0, MINUTE, 500).describe(
+    'Mean delay of the event loop beyond which new requests are turned away with 503; 0: never',
+  ),
+  SHED_HEAP_PERCENT: integer(0, 100, 90).describe(
+    'Share of the heap limit, after garbage was collected, beyond which new requests are turned away; 0: never',
+  ),
+  SHED_MAX_IN_FLIGHT: integer(0, 1_000_000, 1_000).describe(
+    'Requests in flight, event streams among them, beyond which new ones are turned away; 0: any number',
+  ),
   SHUTDOWN_GRACE_MS: integer(0, 10 * MINUTE, 5 * SECOND).describe(
     'How long requests are still served after SIGTERM while load balancers take this instance out',
   ),

@@ -23,6 +23,11 @@ export function httpSettings(config: Config): HttpSettings {
     receiveTimeoutMs: config.BODY_RECEIVE_TIMEOUT_MS,
     maxBodyBytes: config.BODY_MAX_BYTES,
     maxUploadBytes: config.IMPORT_MAX_BYTES,
+    loadLimits: {
+      eventLoopDelayMs: config.SHED_EVENT_LOOP_DELAY_MS,
+      heapPercent: config.SHED_HEAP_PERCENT,
+      maxInFlight: config.SHED_MAX_IN_FLIGHT,
+    },
     trustProxy: config.TRUST_PROXY,
   };
 }

@@ -21,6 +21,7 @@ export const OPENAPI_SETTINGS: OpenApiSettings = {
     { name: 'imports', description: 'Uploads of Apple Health exports and their progress' },
     { name: 'chat', description: 'Questions in plain language, with and without memory' },
     { name: 'me', description: 'Settings of the user, and everything held about them' },
+    { name: 'admin', description: 'What operators can see and do while the service runs' },
     { name: 'system', description: 'Probes, the error catalogue and the index; no token needed' },
   ],
 };

@@ -158,6 +158,14 @@ export const CLIENT_ERRORS = defineErrors({
     action: 'Leave session_id out to begin a session, or list yours with GET /api/v1/chat/sessions.',
     details: { session_id: { type: 'string', description: 'The id asked for', example: 'ses_01J9Z3' } },
   },
+  RESILIENCE_POLICY_NOT_FOUND: {
+    status: 404,
+    category: 'absent',
+    message: 'There is no such policy',
+    retryable: false,
+    action: 'List the policies with GET /api/v1/admin/resilience.',
+    details: { policy: { type: 'string', description: 'The name asked for', example: 'redis' } },
+  },
   REQUEST_BODY_TOO_LARGE: {
     status: 413,
     category: 'size_or_type',

@@ -203,7 +203,15 @@ export const SERVER_ERRORS = defineErrors({
     retryable: true,
     action: 'Try again after the seconds in Retry-After.',
     retryAfterSeconds: 60,
-    details: {},
+    details: {
+      message: {
+        type: 'string',
+        description: 'What the operator says',
+        example: 'Moving to a new data store',
+        public: true,
+      },
+      until: { type: 'string', description: 'When it ends', example: '2025-10-21T23:30:00.000Z', public: true },
+    },
   },
   SYSTEM_RESOURCES_EXHAUSTED: {
     status: 503,

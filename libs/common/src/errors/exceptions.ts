@@ -93,6 +93,15 @@ export class InfrastructureError<
   }
 }
 
+type RefusalCode = 'SYSTEM_SHUTTING_DOWN' | 'SYSTEM_RESOURCES_EXHAUSTED' | 'SYSTEM_MAINTENANCE_ACTIVE';
+
+/** The process takes no requests at the moment, on purpose: nothing has failed that anybody should look into. */
+export class RequestRefusedError<K extends RefusalCode = RefusalCode> extends InfrastructureError<K> {
+  constructor(code: K, options: ErrorOptions<K> = {}) {
+    super(code, options);
+  }
+}
+
 /** No metric that was asked for has anything in the period. */
 export class HealthDataNotFoundError extends BusinessLogicError<'HEALTH_DATA_NOT_FOUND'> {
   constructor(details: ErrorDetails<'HEALTH_DATA_NOT_FOUND'>, message?: string) {

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ClientGoneError, type RequestScope } from '../context/request-scope';
 import { runInContext } from '../context/request-context';
 import { type ErrorBody, errorBody, errorEnvelope, problemDetails, toJson } from '../errors/envelope';
-import { NotFoundError } from '../errors/exceptions';
+import { NotFoundError, RequestRefusedError } from '../errors/exceptions';
 import { type ReportedError, toReportedError } from '../errors/reported-error';
 import { EventLogger } from '../logging/event-logger';
 import { RateLimiter } from '../rate-limits/rate-limiter';
@@ -72,7 +72,8 @@ export class ErrorResponder {
     const error = this.limited(toReportedError(this.refine(thrown, request)), scope);
     scope.errorCode = error.code;
     const route = routeOf(request);
-    if (error.status >= 500) {
+    // A crowd that is turned away must not cost an error and a stack each: its requests have their ordinary log lines.
+    if (error.status >= 500 && !(thrown instanceof RequestRefusedError)) {
       const { code: error_code, status } = error;
       this.events.error('request_failed', { method: request.method, route, status, error_code, err: thrown ?? null });
     }

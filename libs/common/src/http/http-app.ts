@@ -6,7 +6,10 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Logger } from 'nestjs-pino';
 import { CorrelationInterceptor } from '../context/correlation.interceptor';
+import { LOAD_LIMITS } from '../load/load-settings';
+import { LoadShedder } from '../load/load-shedder';
 import { EventLogger } from '../logging/event-logger';
+import { MaintenanceMode } from '../maintenance/maintenance-mode';
 import { type OpenApiSettings, serveOpenApi } from '../openapi/openapi';
 import { registerBodyParsers } from './body-parsers';
 import { ClientAddress } from './client-address';
@@ -36,7 +39,7 @@ export interface HttpAppOptions {
 /** How often Node looks for connections whose headers are late; the smallest unit of that limit. */
 const MAX_CHECKING_INTERVAL_MS = 1_000;
 
-/** What the HTTP side gives to everybody: the drain, and the routes there are. */
+/** What the HTTP side gives to everybody: the state it is in, and the routes there are. */
 @Global()
 @Module({})
 class HttpRootModule {
@@ -50,12 +53,24 @@ class HttpRootModule {
         { provide: RouteTable, useValue: routes },
         { provide: Drain, useValue: drain },
         { provide: ClientAddress, useValue: new ClientAddress(settings.trustProxy) },
+        { provide: LOAD_LIMITS, useValue: settings.loadLimits },
+        LoadShedder,
+        MaintenanceMode,
         ErrorResponder,
         RequestAdmission,
         RequestLifecycle,
         EventStreams,
       ],
-      exports: [HTTP_SETTINGS, RouteTable, Drain, ClientAddress, ErrorResponder, EventStreams],
+      exports: [
+        HTTP_SETTINGS,
+        RouteTable,
+        Drain,
+        ClientAddress,
+        LoadShedder,
+        MaintenanceMode,
+        ErrorResponder,
+        EventStreams,
+      ],
     };
   }
 }

@@ -1,3 +1,5 @@
+import type { LoadLimits } from '../load/load-settings';
+
 /** What an application decides about its HTTP side. Sizes in bytes, times in milliseconds. */
 export interface HttpSettings {
   /** Deadlines by name; `default` is for routes that do not name one. */
@@ -7,6 +9,8 @@ export interface HttpSettings {
   readonly maxBodyBytes: number;
   /** Largest upload of a multipart route. */
   readonly maxUploadBytes: number;
+  /** When new requests are turned away for the sake of those in flight. */
+  readonly loadLimits: LoadLimits;
   /**
    * Addresses and networks of reverse proxies whose `X-Forwarded-*` headers are believed. From anywhere else the
    * address of a client is that of its connection.

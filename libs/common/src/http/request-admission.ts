@@ -2,7 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { Injectable, Optional } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { RequestScope } from '../context/request-scope';
-import { InfrastructureError, NotFoundError, ValidationError } from '../errors/exceptions';
+import { NotFoundError, RequestRefusedError, ValidationError } from '../errors/exceptions';
+import { LoadShedder } from '../load/load-shedder';
+import { MaintenanceMode } from '../maintenance/maintenance-mode';
 import { type Arrival, RateLimiter } from '../rate-limits/rate-limiter';
 import { acceptQuality } from './accept';
 import { Drain } from './drain';
@@ -13,13 +15,21 @@ const PRINTABLE = /^[\x21-\x7e]*$/;
 const BODYLESS = ['GET', 'HEAD'];
 const JSON_CHARSETS = ['utf-8', 'utf8', 'us-ascii'];
 
+/** What is under maintenance: the pages at the root tell about the service, and need nothing. */
+const API_PREFIX = '/api/';
+
 type Proceed = (refusal?: Error) => void;
 
-/** Who is let in: nobody while the process refuses, then those within their limits, then those that are well-formed. */
+/**
+ * Who is let in: those for whom the process is in a state to work, then those within their limits, then those that are
+ * well-formed.
+ */
 @Injectable()
 export class RequestAdmission {
   constructor(
     private readonly drain: Drain,
+    private readonly load: LoadShedder,
+    private readonly maintenance: MaintenanceMode,
     @Optional() private readonly limiter?: RateLimiter,
   ) {}
 
@@ -40,18 +50,28 @@ export class RequestAdmission {
   /** Calls `proceed`, at once unless counts have to be asked for, with what the request is turned away for, if it is. */
   admit(arrival: Arrival, proceed: Proceed): void {
     const { request, traits } = arrival;
-    if (this.drain.phase !== 'refusing' || traits.probe === true) {
+    const refusal = traits.probe === true ? undefined : this.stateRefusal(request, traits);
+    if (refusal === undefined) {
       this.limit(arrival, (limited) => proceed(limited ?? refusalOf(request, traits)));
       return;
     }
     this.limiter?.describe(arrival);
-    proceed(new InfrastructureError('SYSTEM_SHUTTING_DOWN'));
+    proceed(refusal);
   }
 
   /** The part of it that holds for requests which cannot be read, too. */
   limit(arrival: Arrival, proceed: Proceed): void {
     if (this.limiter === undefined) proceed();
     else this.limiter.admit(arrival, proceed);
+  }
+
+  /** Why nobody is let in at the moment, or nobody but operators. */
+  private stateRefusal(request: FastifyRequest, { operational }: RouteTraits): Error | undefined {
+    if (this.drain.phase === 'refusing') return new RequestRefusedError('SYSTEM_SHUTTING_DOWN');
+    if (operational === true) return undefined;
+    if (this.load.refuses()) return new RequestRefusedError('SYSTEM_RESOURCES_EXHAUSTED');
+    if (this.maintenance.isActive && request.url.startsWith(API_PREFIX)) return this.maintenance.refusal();
+    return undefined;
   }
 }
 

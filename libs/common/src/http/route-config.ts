@@ -13,6 +13,8 @@ export interface RouteTraits {
   readonly produces?: readonly string[];
   /** Always answered, even while draining, and logged at debug. */
   readonly probe?: boolean;
+  /** What operators need while things go wrong: answered under load and during maintenance. */
+  readonly operational?: boolean;
 }
 
 /** A method decorator that adds to the route's traits without losing those other decorators gave. */
@@ -43,5 +45,8 @@ export const StreamedBody = (...types: string[]): MethodDecorator =>
 
 /** The route is a probe: answered in every state of the process, without a deadline, logged at debug. */
 export const Probe = (): MethodDecorator => routeTraits({ probe: true });
+
+/** The route is for operators: neither load shedding nor maintenance turns it away. */
+export const Operational = (): MethodDecorator => routeTraits({ operational: true });
 
 export const NO_DEADLINE = 'none';

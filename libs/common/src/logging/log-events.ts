@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors/catalogue';
+import type { LoadMeasure } from '../load/load-settings';
 import type { RedisPurpose } from '../redis/redis-options';
 import type { BreakerState } from '../resilience/circuit-breaker';
 
@@ -22,6 +23,14 @@ export interface LogEvents {
   rate_limits_shared: Record<never, never>;
   promise_rejection_unhandled: { err: unknown };
   exception_uncaught: { err: unknown };
+  load_shedding_began: { measure: LoadMeasure; value: number; limit: number };
+  load_shedding_ended: { measure: LoadMeasure; shed: number; duration_ms: number };
+  maintenance_began: { until: string | null; by: string | null };
+  maintenance_ended: { by: string | null };
+  maintenance_not_read: { err: unknown };
+  maintenance_not_shared: { err: unknown };
+  policy_isolated: { policy: string };
+  policy_released: { policy: string };
   circuit_changed: { policy: string; state: BreakerState; error_code?: ErrorCode };
   call_retried: { policy: string; operation: string; attempt: number; delay_ms: number; error_code: ErrorCode };
   policy_listener_failed: { err: unknown };

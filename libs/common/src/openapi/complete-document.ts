@@ -66,12 +66,18 @@ const LIMIT_HEADERS = {
 export function completeDocument(document: OpenAPIObject, errors: CommonErrors = {}): OpenAPIObject {
   const used = new Set<ErrorCode>();
   const schemas = (document.components?.schemas ?? {}) as Schemas;
-  for (const path of Object.values(document.paths)) {
+  for (const [url, path] of Object.entries(document.paths)) {
     for (const method of METHODS) {
       const operation = path[method] as unknown as Operation | undefined;
       if (operation === undefined) continue;
       const common = [...(errors.withToken ?? []), ...(method === 'get' ? [] : (errors.writing ?? []))];
-      completeOperation(operation, { schemas, used, common, limited: errors.limited ?? [] });
+      completeOperation(operation, {
+        schemas,
+        used,
+        common,
+        limited: errors.limited ?? [],
+        isApi: url.startsWith('/api/'),
+      });
     }
   }
   const components = document.components ?? {};
@@ -88,15 +94,18 @@ interface Surroundings {
   readonly used: Set<ErrorCode>;
   readonly common: readonly ErrorCode[];
   readonly limited: readonly ErrorCode[];
+  readonly isApi: boolean;
 }
 
-function completeOperation(operation: Operation, { schemas, used, common, limited }: Surroundings): void {
+function completeOperation(operation: Operation, surroundings: Surroundings): void {
+  const { schemas, used, common, limited } = surroundings;
   const extensions = takeExtensions(operation);
   const own = takeErrorCodes(operation);
   operation.security = extensions.public === true ? [] : [{ [BEARER]: extensions.scopes ?? [] }];
   giveExamples(operation, schemas);
   const limits = extensions.probe === true ? [] : limited;
-  const expected = [...own, ...limits, ...(extensions.public === true ? [] : common)];
+  const usual = extensions.public === true || extensions.operational === true ? [] : common;
+  const expected = [...own, ...limits, ...usual, ...refusalsOf(extensions, surroundings)];
   const codes = codesOf(operation, extensions, expected);
   codes.forEach((code) => used.add(code));
   for (const [status, ofStatus] of byStatus(codes))
@@ -121,9 +130,19 @@ function codesOf(operation: Operation, extensions: RouteExtensions, own: readonl
   if (hasBody && extensions.bodyTypes === undefined) codes.add('VALIDATION_MALFORMED_JSON');
   if (hasBody || parameters) codes.add('VALIDATION_INVALID_INPUT');
   if (extensions.produces !== undefined) codes.add('REQUEST_ACCEPT_UNSUPPORTED');
-  if (extensions.probe !== true) codes.add('SYSTEM_SHUTTING_DOWN');
   if (extensions.probe !== true && extensions.deadline !== 'none') codes.add('REQUEST_DEADLINE_EXCEEDED');
   return [...codes];
+}
+
+/** What the state of the process can turn the route away for. */
+function refusalsOf({ probe, operational }: RouteExtensions, { isApi }: Surroundings): ErrorCode[] {
+  if (probe === true) return [];
+  if (operational === true) return ['SYSTEM_SHUTTING_DOWN'];
+  return [
+    'SYSTEM_SHUTTING_DOWN',
+    'SYSTEM_RESOURCES_EXHAUSTED',
+    ...(isApi ? (['SYSTEM_MAINTENANCE_ACTIVE'] as const) : []),
+  ];
 }
 
 function byStatus(codes: readonly ErrorCode[]): Map<string, ErrorCode[]> {

@@ -8,6 +8,7 @@ export interface RouteExtensions {
   readonly bodyTypes?: readonly string[];
   readonly produces?: readonly string[];
   readonly probe?: boolean;
+  readonly operational?: boolean;
 }
 
 const PREFIX = 'x-route-';

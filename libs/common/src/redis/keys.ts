@@ -70,6 +70,9 @@ export const SAMPLE_KEYS = { import: '{w:sample}:import', lock: '{w:sample}:lock
 /** Whose data was erased lately, as digests by time: replicas forget what they hold of them in memory. */
 export const ERASED_USERS_KEY = '{w:erased}';
 
+/** Whether the service is under maintenance, as an operator said. */
+export const MAINTENANCE_KEY = '{w:maintenance}';
+
 export interface KeyFamily {
   readonly pattern: string;
   readonly owner: string;
@@ -145,6 +148,7 @@ export const KEY_FAMILIES: readonly KeyFamily[] = [
     ttl: '48 hours after the last erasure',
     size: 'about 100 bytes an erasure',
   },
+  { pattern: '{w:maintenance}', owner: 'maintenance', type: 'string', ttl: 'none', size: 'under 1 kB' },
   {
     pattern: '{w:queue}:*',
     owner: 'BullMQ',

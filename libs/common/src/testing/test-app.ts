@@ -43,6 +43,7 @@ const TEST_HTTP: HttpSettings = {
   receiveTimeoutMs: 10_000,
   maxBodyBytes: 1024 * 1024,
   maxUploadBytes: 64 * 1024 * 1024,
+  loadLimits: { eventLoopDelayMs: 0, heapPercent: 0, maxInFlight: 0 },
 };
 
 /** A listening application with the whole HTTP side, around the parts a test is about. */
