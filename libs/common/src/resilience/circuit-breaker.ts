@@ -115,7 +115,15 @@ export class CircuitBreaker {
   /** @throws CircuitRejection, at once, while the circuit is open; else what `call` throws */
   async run<T>(call: GuardedCall<T>): Promise<T> {
     if (this.rejects) throw this.rejection();
-    const outcome = await this.guarded(call);
+    let outcome: Outcome<T>;
+    try {
+      outcome = await this.policy.execute(() => this.observe(call));
+    } catch (thrown) {
+      if (thrown instanceof Failure) throw thrown.origin;
+      // Our clock and cockatiel's may disagree by a millisecond about the end of the open time.
+      if (!(thrown instanceof Uncounted)) throw isBrokenCircuitError(thrown) ? this.rejection() : thrown;
+      outcome = thrown.outcome as Outcome<T>;
+    }
     if ('error' in outcome) throw outcome.error;
     return outcome.value;
   }
@@ -140,17 +148,6 @@ export class CircuitBreaker {
 
   private rejection(): CircuitRejection {
     return new CircuitRejection(this.state === 'open' ? Math.max(0, this.trialAt - Date.now()) : this.openMs);
-  }
-
-  private async guarded<T>(call: GuardedCall<T>): Promise<Outcome<T>> {
-    try {
-      return await this.policy.execute(() => this.observe(call));
-    } catch (thrown) {
-      if (thrown instanceof Failure) return { error: thrown.origin };
-      if (thrown instanceof Uncounted) return thrown.outcome as Outcome<T>;
-      // Our clock and cockatiel's may disagree by a millisecond about the end of the open time.
-      throw isBrokenCircuitError(thrown) ? this.rejection() : thrown;
-    }
   }
 
   /** Returns what counts as a success, throws `Failure` for what counts as one, and `Uncounted` for the rest. */

@@ -146,6 +146,28 @@ describe('a policy', () => {
     expect(policy.state).toBe('closed');
   });
 
+  it('lets go of callers who leave, whether their call heeds that or not, and frees their place', async () => {
+    const { policy } = policyOf();
+    const caller = new AbortController();
+    const reason = new Error('gone');
+    const signals: AbortSignal[] = [];
+    const deaf = ({ signal }: Attempt): Promise<never> => {
+      signals.push(signal);
+      return never();
+    };
+    const options = { signal: caller.signal, idempotent: true };
+    const seen = [1, 2].map(() => policy.execute(deaf, options).catch((error: unknown) => error));
+    const waiting = policy.execute(deaf, options).catch((error: unknown) => error);
+    await jest.advanceTimersByTimeAsync(1);
+    caller.abort(reason);
+    expect(await Promise.all([...seen, waiting])).toEqual([reason, reason, reason]);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(policy.snapshot()).toMatchObject({ state: 'closed', in_flight: 0, queued: 0 });
+    expect(policy.snapshot().counts).toMatchObject({ cancelled: 3, failures: 0, timeouts: 0, retries: 0 });
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
   it('lets so many in, so many wait, and turns the rest away at once', async () => {
     const { policy } = policyOf();
     const ends: Array<() => void> = [];

@@ -148,7 +148,8 @@ export class Policy {
       if (reason !== undefined) throw reason;
       try {
         return await this.attempt(call, { number, operation, over });
-      } catch (error) {
+      } catch (thrown) {
+        const error = this.unwrapped(thrown, operation);
         const delayMs = over.reason === undefined ? this.retryDelay(error, number, idempotent, over) : undefined;
         if (delayMs === undefined) throw error;
         this.counts.retries++;
@@ -160,48 +161,51 @@ export class Policy {
   }
 
   /** The work goes on when its caller leaves before it can be called off: the dependency is judged by how it ends. */
-  private async attempt<T>(call: Call<T>, frame: Frame): Promise<T> {
+  private attempt<T>(call: Call<T>, frame: Frame): Promise<T> {
     const { over } = frame;
     const caller = this.definition.cancellable === false ? undefined : over.signal;
-    const work = this.guarded(call, frame, caller);
-    const heeded = caller === undefined ? work : orAbort(work, caller);
+    const heedsByItself = caller === undefined || this.startsAtOnce;
+    // Callers who leave early must not keep the circuit open: a trial does not hear of it.
+    const work = this.breaker.run((isTrial) => this.withinBulkhead(call, frame, isTrial ? undefined : caller));
+    const heeded = heedsByItself ? work : orAbort(work, caller);
     const { remainingMs } = over;
     return remainingMs < this.definition.timeoutMs ? withinDeadline(heeded, remainingMs) : heeded;
   }
 
-  private async guarded<T>(call: Call<T>, frame: Frame, caller: AbortSignal | undefined): Promise<T> {
-    const { number, operation, over } = frame;
+  /**
+   * A call made now would neither wait for others nor decide about the circuit: its time limit ends it together with
+   * its caller's signal, and nobody has to wait for that signal a second time.
+   */
+  private get startsAtOnce(): boolean {
+    return this.breaker.state === 'closed' && this.bulkhead.executionSlots > 0;
+  }
+
+  private async withinBulkhead<T>(call: Call<T>, frame: Frame, signal: AbortSignal | undefined): Promise<T> {
+    const { number } = frame;
+    const timed = (): Promise<T> => this.timeout.execute((context) => call({ signal: context.signal, number }), signal);
     try {
-      return await this.breaker.run((isTrial) => {
-        // Callers who leave early must not keep the circuit open.
-        const signal = isTrial ? undefined : caller;
-        const timed = async (): Promise<T> => {
-          if (over.reason !== undefined) throw new CalledOff(over.reason);
-          return this.timeout.execute((context) => call({ signal: context.signal, number }), signal);
-        };
-        return this.withinBulkhead(timed, operation, signal);
-      });
+      return await this.bulkhead.execute(this.bulkhead.executionSlots > 0 ? timed : queued(timed, frame.over), signal);
     } catch (error) {
-      if (error instanceof CircuitRejection) throw this.circuitOpen(error.retryAfterMs, operation);
-      throw error instanceof CalledOff ? error.reason : error;
+      throw this.translated(error, frame.operation, signal);
     }
   }
 
-  private async withinBulkhead<T>(work: () => Promise<T>, operation: string, signal?: AbortSignal): Promise<T> {
-    // Whoever leaves the bulkhead starts the next in the queue: that one must not run in the other's context.
-    const bound = this.bulkhead.executionSlots > 0 ? work : AsyncResource.bind(work);
-    try {
-      return await this.bulkhead.execute(bound, signal);
-    } catch (error) {
-      if (signal?.aborted === true) throw new CalledOff(signal.reason);
-      if (isTaskCancelledError(error)) {
-        this.counts.timeouts++;
-        throw new PolicyTimeout(this.errors.timeout, operation, error);
-      }
-      if (!isBulkheadRejectedError(error)) throw error;
-      this.counts.rejected_by_bulkhead++;
-      throw new PolicyRejection(this.errors.capacityExhausted, operation);
+  /** What ended a call within the circuit, in terms of the policy. */
+  private translated(error: unknown, operation: string, signal: AbortSignal | undefined): unknown {
+    if (signal?.aborted === true) return new CalledOff(signal.reason);
+    if (isTaskCancelledError(error)) {
+      this.counts.timeouts++;
+      return new PolicyTimeout(this.errors.timeout, operation, error);
     }
+    if (!isBulkheadRejectedError(error)) return error;
+    this.counts.rejected_by_bulkhead++;
+    return new PolicyRejection(this.errors.capacityExhausted, operation);
+  }
+
+  /** What ended an attempt, as its caller knows it. */
+  private unwrapped(error: unknown, operation: string): unknown {
+    if (error instanceof CircuitRejection) return this.circuitOpen(error.retryAfterMs, operation);
+    return error instanceof CalledOff ? error.reason : error;
   }
 
   /** How long to wait before the next attempt; undefined when there is to be none. */
@@ -264,6 +268,17 @@ interface Frame {
   readonly number: number;
   readonly operation: string;
   readonly over: Cancellation;
+}
+
+/**
+ * Whoever leaves the bulkhead starts the next in the queue: that one must not run in the other's context, nor at all
+ * when it is over by then.
+ */
+function queued<T>(work: () => Promise<T>, over: Cancellation): () => Promise<T> {
+  return AsyncResource.bind(() => {
+    if (over.reason !== undefined) throw new CalledOff(over.reason);
+    return work();
+  });
 }
 
 /** The one who waits is told that the time is up; what was begun ends by itself. */
