@@ -61,6 +61,7 @@ export default defineConfig(
       globals: {
         process: 'readonly',
         console: 'readonly',
+        AbortController: 'readonly',
         URL: 'readonly',
         Buffer: 'readonly',
         module: 'writable',

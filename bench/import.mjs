@@ -18,7 +18,12 @@ await runBench({ name: 'import', runs: 3, modules: APPLICATION_MODULES }, async 
     if (python) say(`Run ${run} of ${options.runs}: the peer …`);
     runs.push({ ours, peer: python && (await importByPeer(file, python, built)) });
   }
-  return report({ section: 'import', write: options.write, python, ...figures(file, runs) });
+  return report({
+    section: 'import',
+    write: options.write,
+    peer: python?.version ?? 'no Python',
+    ...figures(file, runs),
+  });
 });
 
 async function importOnce(file, built, { nodeOptions }) {

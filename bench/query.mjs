@@ -31,7 +31,12 @@ await runBench({ name: 'query', runs: 5, modules: APPLICATION_MODULES }, async (
     runs.push({ ours, peer: peer && (await peer.query(YEAR, MONTH)) });
   }
   if (peer) requireSameAnswer(await daily(application, EXPORT_OFFSET), runs[0].peer.days);
-  return report({ section: 'query', write: options.write, python, ...figures(file, first, runs) });
+  return report({
+    section: 'query',
+    write: options.write,
+    peer: python?.version ?? 'no Python',
+    ...figures(file, first, runs),
+  });
 });
 
 function daily(application, timeZone) {

@@ -28,16 +28,17 @@ async function productionOptions() {
 
 /**
  * The application as it ships, in a process and a folder of its own, with its private Redis.
- * `built` are the application's modules (`APPLICATION_MODULES`).
+ * `built` are the application's modules (`APPLICATION_MODULES`); `settings` are put over those of the bench. Errors in its
+ * log are shown, unless the bench `expectsErrors`.
  */
-export async function startApplication(built, nodeOptions) {
+export async function startApplication(built, nodeOptions, { settings = {}, expectsErrors = false } = {}) {
   const folder = await temporaryFolder();
   const secret = randomBytes(32).toString('base64url');
   const main = join(ROOT, 'dist', 'src', 'main.js');
   const options = [...(await productionOptions()), ...nodeOptions, '--require', GAUGE];
   const child = spawn(process.execPath, [...options, main], {
     cwd: folder.path,
-    env: environment(folder.path, secret),
+    env: { ...environment(folder.path, secret), ...settings },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   const stop = atEnd(async () => {
@@ -45,8 +46,9 @@ export async function startApplication(built, nodeOptions) {
     await endLeftRedis(built, folder.path);
     await folder.remove();
   });
-  const port = await portOf(child);
-  const token = await built.signToken(secret, TOKEN);
+  const port = await portOf(child, expectsErrors);
+  const tokenOf = (sub) => built.signToken(secret, { ...TOKEN, sub });
+  const token = await tokenOf(TOKEN.sub);
   const agent = new Agent({ keepAlive: true });
   const send = (options) =>
     httpRequest({
@@ -58,6 +60,9 @@ export async function startApplication(built, nodeOptions) {
     });
   const application = {
     stop,
+    port,
+    token,
+    tokenOf,
     /** What stands in `data` of the answer. */
     get: (path) => answerOf(send({ path: `/api/v1${path}` }).end()),
     importFile: (file) => importFile(application, send, file),
@@ -94,12 +99,17 @@ function environment(dataDir, secret) {
 }
 
 /** Waits until it listens. Its log is read on, so that it never waits for us. */
-function portOf(child) {
+function portOf(child, expectsErrors) {
   return new Promise((resolve, reject) => {
     const lines = createInterface({ input: child.stdout });
+    let hasStarted = false;
     lines.on('line', (line) => {
+      if (hasStarted && expectsErrors) return;
       const entry = JSON.parse(line);
-      if (entry.event === 'application_started') resolve(entry.port);
+      if (entry.event === 'application_started') {
+        hasStarted = true;
+        resolve(entry.port);
+      }
       if (entry.level === 'error' || entry.level === 'fatal') process.stderr.write(`${line}\n`);
     });
     child.once('error', reject);

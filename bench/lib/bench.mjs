@@ -8,7 +8,7 @@ import { ensureRedisServer } from '../../scripts/setup/redis-server.mjs';
 import { main, say, SetupError } from '../../scripts/setup/process.mjs';
 
 const OPTIONS = {
-  records: { type: 'string', default: '1000000' },
+  records: { type: 'string' },
   runs: { type: 'string' },
   write: { type: 'boolean', default: false },
   'no-check': { type: 'boolean', default: false },
@@ -16,13 +16,15 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h', default: false },
 };
 
-const usage = (name, runs) => `npm run bench:${name} -- [options]
+const usage = ({ name, runs, records }) => `npm run bench:${name} -- [options]
 
-  --records N       size of the generated export (default: 1000000)
+  --records N       size of the generated export (default: ${records})
   --runs N          how often each side is measured, taking turns (default: ${runs})
   --write           write the results to bench/results.md
   --no-check        exit with 0 whatever the figures are (else 1 when a target is missed)
   --node-options=X  for the Node of the application: "--cpu-prof --cpu-prof-dir=/tmp/profiles" shows where time goes`;
+
+const RECORDS = 1_000_000;
 
 const MOST_OUTPUT_BYTES = 16 * 1024 * 1024;
 const pending = new Set();
@@ -44,14 +46,14 @@ async function undoAll() {
  * Runs a bench on the application as it is built. `measure` gets the options and what `modules` export, and resolves
  * with whether all targets are met.
  */
-export function runBench({ name, runs, modules }, measure) {
+export function runBench({ modules, records = RECORDS, ...defaults }, measure) {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.once(signal, () => void undoAll().finally(() => process.exit(128 + constants.signals[signal])));
   }
   return main(async () => {
-    const options = optionsOf(name, runs);
+    const options = optionsOf({ ...defaults, records });
     if (options.help) {
-      process.stdout.write(`${usage(name, runs)}\n`);
+      process.stdout.write(`${usage({ ...defaults, records })}\n`);
       return 0;
     }
     const built = await loadBuilt(...modules);
@@ -65,7 +67,7 @@ export function runBench({ name, runs, modules }, measure) {
   });
 }
 
-function optionsOf(name, runs) {
+function optionsOf(defaults) {
   try {
     const { values } = parseArgs({ options: OPTIONS });
     return {
@@ -73,11 +75,11 @@ function optionsOf(name, runs) {
       write: values.write,
       noCheck: values['no-check'],
       nodeOptions: values['node-options'].split(' ').filter(Boolean),
-      records: wholeNumber('--records', values.records, 1_000),
-      runs: wholeNumber('--runs', values.runs ?? String(runs), 1),
+      records: wholeNumber('--records', values.records ?? String(defaults.records), 1_000),
+      runs: wholeNumber('--runs', values.runs ?? String(defaults.runs), 1),
     };
   } catch (error) {
-    throw new SetupError(`${error.message}\n\n${usage(name, runs)}`);
+    throw new SetupError(`${error.message}\n\n${usage(defaults)}`);
   }
 }
 

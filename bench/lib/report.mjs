@@ -22,12 +22,13 @@ export function target(name, value, unit, { atLeast, atMost }) {
 
 /**
  * Prints the figures, writes them to their section of results.md when `write` is set, and tells whether all targets
- * are met. `raw` are tables below the targets: `{ title, head, rows }`.
+ * are met. `raw` are tables below the targets: `{ title, head, rows }`; `peer`
+ * names what the other side runs on.
  */
-export async function report({ section, write, python, subject, targets, raw }) {
+export async function report({ section, write, peer, subject, targets, raw }) {
   const verdicts = targets.map(({ name, result, wanted, met }) => [name, result, wanted, met ? 'met' : '**missed**']);
   const parts = [
-    `${subject}\n\n${await machine(python)}`,
+    `${subject}\n\n${await machine(peer)}`,
     table(['Figure', 'Result', 'Target', ''], verdicts),
     ...raw.map(({ title, head, rows }) => `${title}\n\n${table(head, rows)}`),
   ];
@@ -46,12 +47,12 @@ async function formatted(text) {
   return prettier.format(text, { ...(await prettier.resolveConfig(PAGE)), parser: 'markdown' });
 }
 
-async function machine(python) {
+async function machine(peer) {
   const [processor] = cpus();
   const { stdout } = await promisify(execFile)('redis-server', ['--version']);
   const redis = /v=([\d.]+)/.exec(stdout)?.[1];
   const gigabytes = Math.round(totalmem() / 2 ** 30);
-  const software = [`Node.js ${process.version.slice(1)}`, `Redis ${redis}`, python?.version ?? 'no Python'].join(', ');
+  const software = [`Node.js ${process.version.slice(1)}`, `Redis ${redis}`, ...(peer ? [peer] : [])].join(', ');
   const load = loadavg().slice(0, 1).map(round);
   return (
     `Measured on ${new Date().toISOString().slice(0, 10)}: ${cpus().length} × ${processor.model.trim()}, ${gigabytes} GiB, ` +
