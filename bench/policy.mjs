@@ -49,7 +49,7 @@ async function answerTimes(options, built) {
   await outage.importFile(file);
   const healthy = [];
   const open = [];
-  for (let run = 1; run <= Math.ceil(options.runs / 3); run++) {
+  for (let run = 1; run <= Math.ceil(options.runs / 2); run++) {
     say(`Outage ${run} …`);
     healthy.push(await outage.healthy());
     open.push(await outage.open());
