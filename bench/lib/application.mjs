@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { ROOT } from '../../scripts/setup/prepare.mjs';
 import { atEnd, temporaryFolder } from './bench.mjs';
 
-const GAUGE = fileURLToPath(new URL('gauge.cjs', import.meta.url));
+export const GAUGE = fileURLToPath(new URL('gauge.cjs', import.meta.url));
 const START_LIMIT_MS = 30_000;
 const STOP_LIMIT_MS = 20_000;
 const IMPORT_LIMIT_MS = 30 * 60_000;
@@ -21,7 +21,7 @@ const SETTLE_MS = 1_000;
 const TOKEN = { sub: 'bench', scope: 'health:read health:write', seconds: 86_400 };
 
 /** The options of Node.js that `npm run start:prod` gives. */
-async function productionOptions() {
+export async function productionOptions() {
   const { scripts } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
   return scripts['start:prod'].split(' ').filter((word) => word.startsWith('--'));
 }
@@ -118,7 +118,7 @@ function portOf(child, expectsErrors) {
   });
 }
 
-async function end(child) {
+export async function end(child) {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
   child.kill('SIGTERM');
