@@ -10,13 +10,12 @@ const NAMES = {
   naive: 'The same packages with their defaults',
 };
 const SIDES = Object.keys(NAMES);
-const WARM_UP_SECONDS = 4;
 const SECONDS = 3;
 
 await runBench({ name: 'layers', runs: 7, modules: APPLICATION_MODULES }, async (options, built) => {
   say('Starting …');
   const sides = await startSides(built, SIDES, options.nodeOptions);
-  for (const name of SIDES) await sides.measure(name, WARM_UP_SECONDS);
+  for (const name of SIDES) await sides.warmUp(name);
   const runs = [];
   for (let run = 0; run < options.runs; run++) {
     say(`Run ${run + 1} of ${options.runs} …`);

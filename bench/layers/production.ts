@@ -9,7 +9,13 @@ import {
 } from '@app/common';
 import { Controller, Get, Module, Query } from '@nestjs/common';
 import { loadConfig } from '../../src/config/load-config';
-import { authSettings, httpSettings, loggingSettings, rateLimitSettings, redisSettings } from '../../src/config/settings';
+import {
+  authSettings,
+  httpSettings,
+  loggingSettings,
+  rateLimitSettings,
+  redisSettings,
+} from '../../src/config/settings';
 import { type Night, nightsOf, NightsQuery } from './nights';
 import { serve } from './serve';
 

@@ -10,6 +10,8 @@ export interface SideSettings {
 /** Runs one side in this process, with the settings it was started with, and tells its parent the port. */
 export function serve(start: (settings: SideSettings) => Promise<Server>): void {
   const [secret = '', redisUrl = ''] = process.argv.slice(2);
+  // Node writes a profile, if one was asked for, on its way out.
+  process.once('SIGTERM', () => process.exit(0));
   start({ secret, redisUrl }).then(
     (server) => process.send?.({ port: (server.address() as AddressInfo).port }),
     (error: unknown) => {

@@ -1,11 +1,12 @@
 import autocannon from 'autocannon';
 
-// The load generator, a process of its own: on each message `{ url, tokens, seconds, connections }` it asks that URL as
+// The load generator, a process of its own: on each message `{ url, tokens, connections, … }` (the
+// rest are options of autocannon) it asks that URL as
 // fast as it is answered, each connection with tokens of its own, and answers with what came back.
 process.on('message', (order) => void run(order));
 process.on('disconnect', () => process.exit());
 
-async function run({ url, tokens, seconds, connections }) {
+async function run({ tokens, connections, ...options }) {
   let connection = 0;
   const setupClient = (client) => {
     const own = tokens.filter((_token, index) => index % connections === connection % connections);
@@ -13,9 +14,8 @@ async function run({ url, tokens, seconds, connections }) {
     client.setRequests(own.map((token) => ({ headers: { authorization: `Bearer ${token}` } })));
   };
   const { requests, latency, errors, non2xx, duration } = await autocannon({
-    url,
+    ...options,
     connections,
-    duration: seconds,
     setupClient,
   });
   process.send({ perSecond: requests.total / duration, requests: requests.total, p99: latency.p99, errors, non2xx });

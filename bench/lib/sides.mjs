@@ -19,13 +19,16 @@ const SOURCES = join(ROOT, 'bench', 'layers');
 const BUILT = join(ROOT, 'dist', 'bench', 'layers');
 const PATH = '/api/v1/nights?limit=7&order=desc';
 const CONNECTIONS = 64;
-const USERS = 5_120;
+/** So many that nobody comes near the limits of the API, which are those of production. */
+const USERS = 2_048;
+/** Until all is compiled, and every token has been seen. */
+const WARM_UP_REQUESTS = 6 * USERS;
 const TOKEN_SECONDS = 86_400;
 const [SERVER_CPU, CLIENT_CPU] = ['0', '1'];
 
 /**
  * Starts each of the named sides (`bench/layers/NAME.ts`) in a process of its own, and one to load them.
- * `measure(name, seconds)` loads one side.
+ * `warmUp(name)` and `measure(name, seconds)` load one of them.
  */
 export async function startSides(built, names, nodeOptions) {
   await buildSides();
@@ -38,11 +41,13 @@ export async function startSides(built, names, nodeOptions) {
   for (const name of names) sides[name] = await startSide(name, { folder, options, secret, redisUrl: redis.url });
   await requireSameBytes(sides, tokens[0]);
   const load = startProcess(LOAD, { args: [], cpu: CLIENT_CPU, stdio: 'inherit', options: [], env: process.env });
+  const loaded = (name, order) => ask(load, { url: sides[name].url, tokens, connections: CONNECTIONS, ...order });
   return {
+    warmUp: (name) => loaded(name, { amount: WARM_UP_REQUESTS }),
     measure: async (name, seconds) => {
-      const { url, child } = sides[name];
+      const { child } = sides[name];
       await ask(child, 'gauge');
-      const found = await ask(load, { url, tokens, seconds, connections: CONNECTIONS });
+      const found = await loaded(name, { duration: seconds });
       const { cpuSeconds } = await ask(child, 'gauge');
       if (found.errors > 0 || found.non2xx > 0) throw new Error(`${name} failed: ${JSON.stringify(found)}`);
       return { ...found, cpuMicroseconds: (cpuSeconds * 1e6) / found.requests };
@@ -60,7 +65,8 @@ async function buildSides() {
 }
 
 async function tokensOf({ signToken }, secret) {
-  const token = (_none, user) => signToken(secret, { sub: `user-${user}`, scope: 'health:read', seconds: TOKEN_SECONDS });
+  const token = (_none, user) =>
+    signToken(secret, { sub: `user-${user}`, scope: 'health:read', seconds: TOKEN_SECONDS });
   return Promise.all(Array.from({ length: USERS }, token));
 }
 
@@ -90,8 +96,15 @@ async function ask(child, message) {
 }
 
 async function answerOf(child) {
-  const gone = once(child, 'exit').then(([code]) => Promise.reject(new Error(`A side ended with ${code}`)));
-  return (await Promise.race([once(child, 'message'), gone]))[0];
+  const settled = new AbortController();
+  const { signal } = settled;
+  const gone = once(child, 'exit', { signal }).then(([code]) => Promise.reject(new Error(`A side ended with ${code}`)));
+  try {
+    return (await Promise.race([once(child, 'message', { signal }), gone]))[0];
+  } finally {
+    gone.catch(() => undefined);
+    settled.abort();
+  }
 }
 
 async function requireSameBytes(sides, token) {
