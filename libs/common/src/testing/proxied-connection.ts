@@ -62,7 +62,7 @@ export class ProxiedConnection {
   }
 
   private fromClient(chunk: Buffer): void {
-    if (this.isSwallowing()) return;
+    // Read along even what is swallowed: that it was sent counts.
     if (this.conversation === undefined) this.forward(chunk);
     else this.conversation.fromClient(chunk);
   }
@@ -80,9 +80,11 @@ export class ProxiedConnection {
     return isSwallowing;
   }
 
-  private forward(bytes: Buffer): void {
+  private forward(bytes: Buffer): boolean {
+    if (this.isSwallowing()) return false;
     this.situation.traffic.noteBytes(bytes.length);
     this.ends.server.write(bytes);
+    return true;
   }
 
   private reply(chunk: Buffer): void {
@@ -132,11 +134,13 @@ export class ProxiedConnection {
     const { situation } = this;
     return new RespConversation({
       forward: (bytes, client, command) => {
-        situation.traffic.noteCommand(client, command);
-        this.forward(bytes);
+        if (this.forward(bytes)) situation.traffic.noteForwarded(client, command);
       },
       answer: (bytes) => this.ends.client.write(bytes),
-      replyFor: (command, client) => answerFor(situation.fault, command, client),
+      replyFor: (command, client) => {
+        situation.traffic.noteSent(client, command);
+        return answerFor(situation.fault, command, client);
+      },
     });
   }
 

@@ -8,9 +8,12 @@ export interface TrafficFilter {
   readonly except?: readonly string[];
 }
 
+type Counts = Map<string, Map<string, number>>;
+
 /** What went through a proxy since the last reset. */
 export class ProxyTraffic {
-  private readonly counts = new Map<string, Map<string, number>>();
+  private readonly forwarded: Counts = new Map();
+  private readonly sent: Counts = new Map();
   private accepted = 0;
   private bytes = 0;
 
@@ -24,25 +27,24 @@ export class ProxyTraffic {
     return this.bytes;
   }
 
-  /** Redis commands that were sent on to the server. */
-  commands({ client, command, except = [] }: TrafficFilter = {}): number {
-    let total = 0;
-    for (const [name, commands] of this.counts) {
-      if (client !== undefined && name !== client) continue;
-      for (const [each, count] of commands) {
-        if ((command === undefined || each === command) && !except.includes(each)) total += count;
-      }
-    }
-    return total;
+  /** Redis commands that reached the server. */
+  commands(filter: TrafficFilter = {}): number {
+    return count(this.forwarded, filter);
   }
 
-  /** Commands by client and name, for messages. */
+  /** Redis commands that clients sent: those that the proxy answered or swallowed, too. */
+  asked(filter: TrafficFilter = {}): number {
+    return count(this.sent, filter);
+  }
+
+  /** Commands that clients sent, by client and name, for messages. */
   byClient(): Record<string, Record<string, number>> {
-    return Object.fromEntries([...this.counts].map(([client, commands]) => [client, Object.fromEntries(commands)]));
+    return Object.fromEntries([...this.sent].map(([client, commands]) => [client, Object.fromEntries(commands)]));
   }
 
   reset(): void {
-    this.counts.clear();
+    this.forwarded.clear();
+    this.sent.clear();
     this.accepted = 0;
     this.bytes = 0;
   }
@@ -55,9 +57,28 @@ export class ProxyTraffic {
     this.bytes += count;
   }
 
-  noteCommand(client: string, command: string): void {
-    const commands = this.counts.get(client) ?? new Map<string, number>();
-    commands.set(command, (commands.get(command) ?? 0) + 1);
-    this.counts.set(client, commands);
+  noteSent(client: string, command: string): void {
+    add(this.sent, client, command);
   }
+
+  noteForwarded(client: string, command: string): void {
+    add(this.forwarded, client, command);
+  }
+}
+
+function add(counts: Counts, client: string, command: string): void {
+  const commands = counts.get(client) ?? new Map<string, number>();
+  commands.set(command, (commands.get(command) ?? 0) + 1);
+  counts.set(client, commands);
+}
+
+function count(counts: Counts, { client, command, except = [] }: TrafficFilter): number {
+  let total = 0;
+  for (const [name, commands] of counts) {
+    if (client !== undefined && name !== client) continue;
+    for (const [each, times] of commands) {
+      if ((command === undefined || each === command) && !except.includes(each)) total += times;
+    }
+  }
+  return total;
 }

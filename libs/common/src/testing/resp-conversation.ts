@@ -5,7 +5,7 @@ export interface RespPeers {
   readonly forward: (bytes: Buffer, client: string, command: string) => void;
   /** Sends the client a reply that the server knows nothing of. */
   readonly answer: (bytes: Buffer) => void;
-  /** The reply to give in place of the server. */
+  /** Called once for each command: the reply to give in place of the server. */
   readonly replyFor: (command: string, client: string) => string | undefined;
 }
 
@@ -17,7 +17,7 @@ const SUBSCRIPTIONS = ['subscribe', 'psubscribe', 'ssubscribe', 'unsubscribe', '
  * answers of its own exactly where they belong in the order of replies.
  */
 export class RespConversation {
-  private readonly waiting: Buffer[][] = [];
+  private readonly waiting: Waiting[] = [];
   private readonly requests: Decoder;
   private readonly replies: Decoder;
   /** Replies the server still owes. */
@@ -25,7 +25,7 @@ export class RespConversation {
   private client = '';
 
   constructor(private readonly peers: RespPeers) {
-    this.requests = decoder((command) => this.waiting.push(command as Buffer[]));
+    this.requests = decoder((command) => this.receive(command as Buffer[]));
     this.replies = decoder(() => this.owed--);
   }
 
@@ -41,22 +41,32 @@ export class RespConversation {
     this.pump();
   }
 
+  private receive(words: Buffer[]): void {
+    const command = textOf(words[0]);
+    if (command === 'client' && textOf(words[1]) === 'setname') this.client = words[2]?.toString() ?? '';
+    this.waiting.push({ words, command, reply: this.peers.replyFor(command, this.client) });
+  }
+
   private pump(): void {
     for (let [next] = this.waiting; next !== undefined; [next] = this.waiting) {
-      const command = textOf(next[0]);
-      const reply = this.peers.replyFor(command, this.client);
+      const { words, command, reply } = next;
       // What comes after waits, too: the server's replies must not overtake this one.
       if (reply !== undefined && this.owed > 0) return;
       this.waiting.shift();
-      if (command === 'client' && textOf(next[1]) === 'setname') this.client = next[2]?.toString() ?? '';
       if (reply !== undefined) {
         this.peers.answer(Buffer.from(`${reply}\r\n`));
         continue;
       }
       if (!SUBSCRIPTIONS.includes(command)) this.owed++;
-      this.peers.forward(encode(next), this.client, command);
+      this.peers.forward(encode(words), this.client, command);
     }
   }
+}
+
+interface Waiting {
+  readonly words: Buffer[];
+  readonly command: string;
+  readonly reply: string | undefined;
 }
 
 function decoder(onReply: (reply: unknown) => void): Decoder {

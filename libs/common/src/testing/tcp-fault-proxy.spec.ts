@@ -214,7 +214,9 @@ describe('a proxy before Redis', () => {
       'OOM',
       'v',
     ]);
-    expect(proxy.traffic.byClient().data).toEqual({ get: 3 });
+    expect(proxy.traffic.commands({ client: 'data' })).toBe(3);
+    expect(proxy.traffic.asked({ client: 'data' })).toBe(5);
+    expect(proxy.traffic.byClient().data).toEqual({ get: 3, set: 2 });
     expect(await health.set('other', 'v')).toBe('OK');
   });
 
@@ -244,6 +246,13 @@ describe('a proxy before Redis', () => {
     await subscriber.subscribe('news');
     await publisher.publish('news', 'hello');
     expect(await message).toEqual(['news', 'hello']);
+  });
+
+  it('counts what it swallows as asked, and not as arrived', async () => {
+    const data = await client('data', { commandTimeout: 50 });
+    await proxy.inject({ kind: 'black_hole' });
+    await expect(data.get('k')).rejects.toThrow('timed out');
+    expect([proxy.traffic.asked({ command: 'get' }), proxy.traffic.commands({ command: 'get' })]).toEqual([1, 0]);
   });
 
   const FATAL: readonly TcpFault[] = [
