@@ -40,7 +40,7 @@ export class ImportQueue implements BeforeApplicationShutdown {
     private readonly redis: RedisGateway,
     private readonly events: EventLogger,
   ) {
-    this.connection = connections.open('blocking');
+    this.connection = connections.open('queue');
     this.queue = new Queue<ImportJob>(IMPORT_QUEUE, { connection: this.connection, prefix: QUEUE_PREFIX });
     this.queue.on('error', (error) => this.noteError(error));
   }
@@ -89,7 +89,7 @@ export class ImportQueue implements BeforeApplicationShutdown {
   noteError(err: Error): void {
     if (Date.now() - this.errorLoggedAt < ERROR_LOG_EVERY_MS) return;
     this.errorLoggedAt = Date.now();
-    this.events.warn('redis_connection_failed', { purpose: 'blocking', err });
+    this.events.warn('redis_connection_failed', { purpose: 'queue', err });
   }
 
   async beforeApplicationShutdown(): Promise<void> {

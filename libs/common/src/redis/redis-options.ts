@@ -10,24 +10,34 @@ export interface RedisSettings {
   readonly guard?: Partial<Pick<PolicyDefinition, 'breaker' | 'retry' | 'bulkhead'>>;
 }
 
-/** `commands` fails fast; `blocking` is for connections that wait on purpose (queue workers, subscriptions). */
-export type RedisPurpose = 'commands' | 'health' | 'blocking';
+/**
+ * `commands` and `health` fail fast; `queue` is for commands of a queue, which wait for Redis to come back; `blocking`
+ * for connections that wait on purpose (queue workers).
+ */
+export type RedisPurpose = 'commands' | 'health' | 'queue' | 'blocking';
 
 const RECONNECT_STEP_MS = 50;
 const RECONNECT_CAP_MS = 1_000;
+/** How many command timeouts a connection may keep silent when it owes a reply. */
+const SILENT_TIMEOUTS = 2;
+/** The same for connections that wait on purpose: well above the ten seconds that a queue waits at most. */
+const BLOCKING_SILENCE_MS = 30_000;
 
 /**
  * Options that make a Redis that is down, stopped or unreachable cost a bounded time: the library's own defaults
  * queue commands for a minute, and a stopped server never answers them at all.
  */
 export function redisOptions(settings: RedisSettings, purpose: RedisPurpose): RedisOptions {
-  const patient = purpose === 'blocking';
+  const patient = purpose === 'queue' || purpose === 'blocking';
   return {
     ...endpointOf(settings.url),
     lazyConnect: true,
     connectionName: `wellness-${purpose}`,
     connectTimeout: settings.connectTimeoutMs,
     commandTimeout: patient ? undefined : settings.commandTimeoutMs,
+    // A network that forgot the connection tells nobody: without this, every command would time out until TCP gives up,
+    // a quarter of an hour later.
+    socketTimeout: purpose === 'blocking' ? BLOCKING_SILENCE_MS : SILENT_TIMEOUTS * settings.commandTimeoutMs,
     maxRetriesPerRequest: patient ? null : 0,
     enableOfflineQueue: patient,
     autoResendUnfulfilledCommands: patient,
