@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import type { Redis } from 'ioredis';
 import { RedisTimeoutError, WellnessError } from '../errors/exceptions';
+import { ERASED_USERS_KEY } from '../redis/keys';
 import { RedisConnections } from '../redis/redis-connections';
 import { translateRedisError } from '../redis/redis-errors';
 import { REDIS_POLICY } from '../redis/redis-policy';
@@ -52,7 +53,8 @@ export class RedisHealthIndicator {
   private async probe(): Promise<ComponentHealth> {
     const startedAt = performance.now();
     try {
-      const info = await withinLimit(this.client.info());
+      // A server that loads its data or has lost its primary or its cluster still tells about itself: read a key, too.
+      const [info] = await withinLimit(Promise.all([this.client.info(), this.client.exists(ERASED_USERS_KEY)]));
       // What this has just seen, the circuit need not wait for.
       if (this.failingSince !== undefined) this.policies.find(REDIS_POLICY)?.tryNow();
       this.failingSince = undefined;
