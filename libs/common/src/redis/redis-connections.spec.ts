@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { eventually } from '../testing/eventually';
 import { TcpFaultProxy } from '../testing/tcp-fault-proxy';
 import { startTestRedis, type TestRedis } from '../testing/test-redis';

@@ -11,7 +11,7 @@ export const REDIS_SETTINGS = Symbol('REDIS_SETTINGS');
  */
 @Injectable()
 export class RedisConnections implements OnApplicationShutdown {
-  private readonly opened: Redis[] = [];
+  private readonly opened = new Set<Redis>();
 
   constructor(
     @Inject(REDIS_SETTINGS) readonly settings: RedisSettings,
@@ -32,8 +32,24 @@ export class RedisConnections implements OnApplicationShutdown {
     });
     // The failure of this first attempt has been reported by the listener above, and the next attempt is scheduled.
     client.connect().catch(() => undefined);
-    this.opened.push(client);
+    this.opened.add(client);
     return client;
+  }
+
+  close(client: Redis): void {
+    this.opened.delete(client);
+    client.disconnect();
+  }
+
+  /** Closes a connection once it has answered what it was asked. */
+  async retire(client: Redis): Promise<void> {
+    try {
+      await client.quit();
+    } catch {
+      // It broke in the meantime, and would come back.
+      client.disconnect();
+    }
+    this.opened.delete(client);
   }
 
   // Requests in flight still need Redis while the server drains; this hook runs after the drain.

@@ -3,6 +3,7 @@ import { InfrastructureError, RedisConnectionError, RedisTimeoutError, WellnessE
 // A script passes on the error of the command it called in the middle of its own message, hence no anchor.
 const STORAGE_FULL = /(?:^|[\s-])OOM\b/;
 const WRITE_REFUSED = /(?:^|[\s-])(?:MISCONF|READONLY|NOREPLICAS)\b/;
+const READ_ONLY = /(?:^|[\s-])READONLY\b/;
 const UNUSABLE = /(?:^|[\s-])(?:LOADING|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|NOAUTH|WRONGPASS|BUSY|UNBLOCKED)\b/;
 
 /**
@@ -25,4 +26,9 @@ export function translateRedisError(operation: string, error: unknown): unknown 
 
 function isOurBug(error: Error): boolean {
   return error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError;
+}
+
+/** Whether the server refused a write because it is a replica. */
+export function isReadOnly(error: unknown): boolean {
+  return error instanceof Error && READ_ONLY.test(error.message);
 }

@@ -1,11 +1,18 @@
 import type { ChainableCommander, Redis } from 'ioredis';
 import type { ExecuteOptions, Policy } from '../resilience/policy';
-import { translateRedisError } from './redis-errors';
+import { isReadOnly, translateRedisError } from './redis-errors';
 
 export type RedisCallOptions = Pick<ExecuteOptions<never>, 'idempotent'>;
 
 /** For calls that can be done twice without harm: reads, and writes that set what they set. */
 export const REPEATABLE: RedisCallOptions = { idempotent: true };
+
+/** Where a gateway gets its connection from. */
+export interface ClientSource {
+  readonly current: Redis;
+  /** The server refused a write because it is a replica. */
+  renew(): Promise<void>;
+}
 
 /**
  * The one way to Redis for data: every call goes through the policy of Redis, which bounds its time, retries and pauses
@@ -14,7 +21,7 @@ export const REPEATABLE: RedisCallOptions = { idempotent: true };
  */
 export class RedisGateway {
   constructor(
-    private readonly client: Redis,
+    private readonly source: Redis | ClientSource,
     private readonly policy?: Policy,
   ) {}
 
@@ -52,9 +59,14 @@ export class RedisGateway {
       try {
         return await work();
       } catch (error) {
+        if (isReadOnly(error) && 'renew' in this.source) void this.source.renew();
         throw translateRedisError(operation, error);
       }
     };
     return this.policy === undefined ? translated() : this.policy.execute(translated, { operation, ...options });
+  }
+
+  private get client(): Redis {
+    return 'current' in this.source ? this.source.current : this.source;
   }
 }

@@ -41,8 +41,9 @@ export function redisOptions(settings: RedisSettings, purpose: RedisPurpose): Re
     maxRetriesPerRequest: patient ? null : 0,
     enableOfflineQueue: patient,
     autoResendUnfulfilledCommands: patient,
-    // A reply to a READONLY error must come from the new primary: reconnect, but do not resend here.
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    // Writes of a queue must get to the new primary: reconnect, but do not resend here. Other connections have readers,
+    // too, who must not suffer from it: see RenewableClient.
+    reconnectOnError: patient ? (error) => error.message.startsWith('READONLY') : null,
     retryStrategy: (attempt) => Math.min(attempt * RECONNECT_STEP_MS, RECONNECT_CAP_MS),
   };
 }

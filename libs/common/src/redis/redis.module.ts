@@ -4,6 +4,7 @@ import { RedisGateway } from './redis-gateway';
 import { redisPolicy } from './redis-policy';
 import { PolicyRegistry } from '../resilience/policy-registry';
 import { ResilienceModule } from '../resilience/resilience.module';
+import { RenewableClient } from './renewable-client';
 import { whenReady } from './when-ready';
 import type { RedisSettings } from './redis-options';
 
@@ -24,12 +25,11 @@ export class RedisModule {
           provide: RedisGateway,
           inject: [RedisConnections, PolicyRegistry],
           useFactory: async (connections: RedisConnections, policies: PolicyRegistry) => {
-            const client = connections.open('commands');
-            // Commands are not queued while connecting: give a healthy Redis the moment it needs, and no more.
-            await whenReady(client, FIRST_CONNECTION_WAIT_MS);
             const policy = policies.register(redisPolicy(connections.settings));
             // Who is back need not wait for the circuit's next trial.
-            client.on('ready', () => policy.tryNow());
+            const client = new RenewableClient(connections, () => policy.tryNow());
+            // Commands are not queued while connecting: give a healthy Redis the moment it needs, and no more.
+            await whenReady(client.current, FIRST_CONNECTION_WAIT_MS);
             return new RedisGateway(client, policy);
           },
         },

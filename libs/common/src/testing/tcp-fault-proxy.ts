@@ -19,6 +19,8 @@ const HOST = '127.0.0.1';
  */
 export class TcpFaultProxy {
   readonly traffic = new ProxyTraffic();
+  /** Where new connections lead: set another one for a failover. */
+  upstream: NetConnectOpts;
   readonly isRedis: boolean;
   private readonly server = createServer({ noDelay: true }, (client) => this.accept(client));
   private readonly connections = new Set<ProxiedConnection>();
@@ -27,8 +29,9 @@ export class TcpFaultProxy {
   private starting: Promise<void> | undefined;
   private listeningOn = 0;
 
-  private constructor(private readonly options: TcpFaultProxyOptions) {
-    this.isRedis = options.protocol === 'redis';
+  private constructor({ upstream, protocol }: TcpFaultProxyOptions) {
+    this.upstream = upstream;
+    this.isRedis = protocol === 'redis';
   }
 
   static async start(options: TcpFaultProxyOptions): Promise<TcpFaultProxy> {
@@ -110,7 +113,7 @@ export class TcpFaultProxy {
 
   private accept(client: Socket): void {
     this.traffic.noteConnection();
-    const server = connect(this.options.upstream);
+    const server = connect(this.upstream);
     server.setNoDelay(true);
     const connection = new ProxiedConnection({ client, server }, this, () => this.connections.delete(connection));
     this.connections.add(connection);
