@@ -10,7 +10,7 @@ interface Query {
 /** Fastify alone: the same bytes, and nothing besides. */
 serve(async () => {
   const app = fastify();
-  app.get<{ Querystring: Query }>('/api/v1/nights', async ({ query }) => ({
+  app.get<{ Querystring: Query }>('/api/v1/nights', ({ query }) => ({
     success: true,
     data: nightsOf({ limit: Number(query.limit), order: query.order }),
     error: null,

@@ -125,7 +125,10 @@ function answerOf(outcome: Outcome): ChatAnswer {
 async function recovered(on: WellnessApp): Promise<void> {
   await llm.listen();
   llm.respond({ kind: 'text', text: 'I am well.' });
-  await eventually(async () => answerOf(await ask(on, 'stateless')).answered_by === 'test-model', 5 * (OPEN_MS + 2_000));
+  await eventually(
+    async () => answerOf(await ask(on, 'stateless')).answered_by === 'test-model',
+    5 * (OPEN_MS + 2_000),
+  );
 }
 
 /** The same without waiting for the open time. */
