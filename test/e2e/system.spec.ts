@@ -30,6 +30,13 @@ describe('the routes at the root', () => {
     }
   });
 
+  it.each(['/docs/nothing-here', '/docs/nothing-here.js', '/docs/../package.json', '/docs/..%2fpackage.json'])(
+    'say that there is nothing at %s',
+    async (path) => {
+      expectErrorEnvelope(await get(path), 'ROUTE_PATH_NOT_FOUND');
+    },
+  );
+
   describe('the error catalogue', () => {
     it('lists every code for programs, and describes each', async () => {
       const { errors } = json<{ errors: Array<{ code: string }> }>(await get('/errors'));

@@ -102,7 +102,8 @@ export class ErrorResponder {
     if (!request.is404 || toReportedError(thrown).code !== 'ROUTE_PATH_NOT_FOUND') return thrown;
     const path = request.url.split('?', 1)[0] ?? '/';
     const allowed = this.routes.allowedMethods(path);
-    if (allowed.length === 0)
+    // A route for many paths (static files) may have nothing at this one.
+    if (allowed.length === 0 || allowed.includes(request.method))
       return new NotFoundError('ROUTE_PATH_NOT_FOUND', { details: { path: path.slice(0, 200) } });
     return new NotFoundError('ROUTE_METHOD_NOT_ALLOWED', { details: { allowed_methods: allowed } });
   }
