@@ -10,6 +10,31 @@ beforeAll(async () => {
 
 afterAll(() => app.close());
 
+describe('a body nested 200,000 levels deep', () => {
+  const body = `{"message":"hi","extra":${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
+
+  it.each([{}, { 'idempotency-key': 'deep-0001' }])(
+    'is refused, with %j, like any other that is wrong',
+    async (headers) => {
+      const token = await app.bearer('deep-0001', ['chat']);
+      const sent = request(app.server)
+        .post('/api/v1/chat/stateful')
+        .set({ ...token, ...headers });
+      expectErrorEnvelope(await sent.type('json').send(body), 'VALIDATION_INVALID_INPUT');
+    },
+  );
+});
+
+describe('a member with a name of 100,000 letters', () => {
+  it('is not told at length', async () => {
+    const token = await app.bearer('long-0001', ['chat']);
+    const body = { message: 'hi', ['n'.repeat(100_000)]: 1 };
+    const response = await request(app.server).post('/api/v1/chat/stateless').set(token).send(body);
+    expectErrorEnvelope(response, 'VALIDATION_INVALID_INPUT');
+    expect(JSON.stringify(response.body).length).toBeLessThan(1_000);
+  });
+});
+
 describe('a body of 60,000 members', () => {
   const body = Object.fromEntries(Array.from({ length: 60_000 }, (_, i) => [`m${i}`, i]));
 

@@ -37,6 +37,12 @@ export const BYPASSES: readonly Bypass[] = [
     call: form('{"constructor":{"prototype":{}}}'),
   },
   {
+    path: 'JSON nested beyond measure',
+    code: 'VALIDATION_INVALID_INPUT',
+    call: form(`{"name":${'['.repeat(900)}${']'.repeat(900)}}`),
+    details: { field: 'body', errors: [{ field: 'body', constraints: ['is nested more than 32 levels deep'] }] },
+  },
+  {
     path: 'wrong content type',
     code: 'REQUEST_MEDIA_TYPE_UNSUPPORTED',
     call: form('<a/>', { 'content-type': 'application/xml' }),
