@@ -86,6 +86,14 @@ describe('chat over HTTP', () => {
     expect(next.response).toContain('35,000 steps');
   });
 
+  it('takes a session of null for none', async () => {
+    const data = expectSuccessEnvelope<ChatData>(await post('stateful', { message: 'steps', session_id: null }));
+    expect(data).toMatchObject({
+      session_id: expect.stringMatching(/^ses_/) as string,
+      memory_stats: { degraded: false },
+    });
+  });
+
   it.each([
     ['no message', {}],
     ['an empty message', { message: '' }],

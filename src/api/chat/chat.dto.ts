@@ -21,14 +21,16 @@ export class StatelessChatDto {
 
 export class StatefulChatDto extends StatelessChatDto {
   @ApiPropertyOptional({
+    type: String,
+    nullable: true,
     maxLength: 128,
-    description: 'The session to go on with; left out, a new one begins.',
+    description: 'The session to go on with; left out or null, a new one begins.',
     example: 'ses_4fzzzxjylrx1VdwrRkQpWdgq',
   })
   @IsOptional()
   @IsString()
   @Length(1, 128)
-  session_id?: string;
+  session_id?: string | null;
 }
 
 export class ChatPageDto {

@@ -56,7 +56,7 @@ function once({ message }: StatelessChatDto): TurnRequest {
 }
 
 function inSession({ message, session_id: sessionId }: StatefulChatDto): TurnRequest {
-  return { message, stateful: true, sessionId };
+  return { message, stateful: true, sessionId: sessionId ?? undefined };
 }
 
 /** Aborts when the client goes away or the deadline passes. */
