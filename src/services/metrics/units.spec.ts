@@ -38,6 +38,17 @@ function canonical(name: string, value: number, unit: string | null): number {
   return conversion.value;
 }
 
+describe('a value that was given in a unit of the user', () => {
+  it.each([
+    ['BodyMass', 170, 'lb'],
+    ['BodyMass', 151.3, 'lb'],
+    ['DistanceWalkingRunning', 3.1, 'mi'],
+    ['BodyTemperature', 98.7, 'degF'],
+  ])('comes back as it was: %s of %d %s', (name, value, unit) => {
+    expect(fromCanonical(canonical(name, value, unit), known(name), 'imperial').value).toBe(value);
+  });
+});
+
 describe('toCanonical', () => {
   it.each([
     ['ActiveEnergyBurned', 4.184, 'kJ', 1],

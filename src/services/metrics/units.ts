@@ -123,7 +123,7 @@ function display(value: number, type: MetricType, system: UnitSystem, via: typeo
   if (type.dimension === 'fraction') return { value: percentOf(value), unit: '%' };
   const target = unitIn(type, system);
   const converted = target === type.unit ? undefined : via(value, type.unit, target);
-  if (converted !== undefined) return { value: converted, unit: LABELS.get(target) ?? target };
+  if (converted !== undefined) return { value: withoutNoise(converted), unit: LABELS.get(target) ?? target };
   return { value, unit: type.unitLabel ?? LABELS.get(type.unit) ?? type.unit };
 }
 
@@ -159,7 +159,11 @@ function workOut(from: string, to: string): Steps | undefined {
   return { ...ends, times: up, by: down };
 }
 
-/** 0.28 times 100 is 28.000000000000004 in binary; no percentage is known that well. */
 function percentOf(fraction: number): number {
-  return Number((fraction * 100).toPrecision(15));
+  return withoutNoise(fraction * 100);
+}
+
+/** 0.28 times 100 is 28.000000000000004 in binary, and 170 lb by way of kg 170.00000000000003: nothing is known that well. */
+function withoutNoise(value: number): number {
+  return Number(value.toPrecision(15));
 }
