@@ -37,6 +37,8 @@ const DATA_QUESTIONS: readonly Row[] = [
   ['median steps per day last week', steps('last week'), ['median', '6,500 steps']],
   ['How far did I walk on October 15th?', of('DistanceWalkingRunning', 'October 15th', SUM), ['7.2 km', '15 October 2025']],
   ['did I walk much yesterday', of('StepCount', 'yesterday', SUM), ['8,432 steps', '20 October 2025']],
+  ['steps on Monday', of('StepCount', 'Monday', SUM), ['steps on Monday 20 October 2025 were 8,432 steps']],
+  ['steps last weekend', steps('last weekend'), ['steps on the weekend of 18 October 2025 were 4,000 steps']],
   ['steps today', of('StepCount', 'today', SUM), ['1,234 steps', '21 October 2025']],
   ['my current steps', of('StepCount', 'today', SUM), ['1,234 steps']],
   ['which day did I walk most last week', steps('last week'), ['Wednesday 15 October 2025', '12,000 steps']],

@@ -72,7 +72,8 @@ export function periodPhrase({ label, first_day, last_day }: PeriodData): string
 
 function prepositionFor(label: string): string {
   if (/^(?:last|past) \d|^last (?:day|hour)$/.test(label)) return 'in the ';
-  if (/^\d{1,2} \w+ \d{4}$/.test(label)) return 'on ';
+  if (/^(?:\w+day )?\d{1,2} \w+ \d{4}$/.test(label)) return 'on ';
+  if (label.startsWith('weekend of')) return 'on the ';
   if (/ to /.test(label)) return 'from ';
   if (label.startsWith('week of')) return 'in the ';
   if (/^(?:\d{4}|Q\d.*|[A-Z][a-z]+ \d{4}|(?:early|mid|late)\b.*)$/.test(label)) return 'in ';

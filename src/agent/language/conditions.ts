@@ -17,6 +17,8 @@ const CONDITIONS: readonly RegExp[] = [
   /\b(?:excluding|except(?: for)?|excepting|without|apart from|other than|ignoring|leaving out|not counting|rather than|instead of)\b/i,
   /\bnot\b.{1,60}\bbut\b/i,
   /\bhow many (?:days|nights|weeks|months)\b/i,
+  /\bdays? of (?:the |a )?week\b|\bweekday\b/i,
+  /\b(?:first|earliest|oldest)\b(?!,)/i,
   /(?<![\d.,/])(?:\d{1,3}(?:,\d{3})+|(?!(?:19|20|21)\d\d\b)\d{3,}|\d+(?:\.\d+)?k)\b(?![./]\d)/i,
 ]; // prettier-ignore
 

@@ -32,6 +32,21 @@ describe('reading a message', () => {
     expect(question(message)).toMatchObject(expected);
   });
 
+  it.each(['which month did I walk most', 'best week for steps', 'average steps per month'])(
+    'asks all the data about its weeks, months and years when “%s” names no time',
+    (message) => expect(question(message).periods).toMatchObject([{ text: 'all', unbounded: true }]),
+  );
+
+  it.each([
+    ['on which weekday do I walk the most', 'unsupported'],
+    ['which day of the week do I walk most', 'unsupported'],
+    ['what was my first weight', 'unsupported'],
+    ['oldest weight record', 'unsupported'],
+    ['steps an hour ago', 'bad_period'],
+  ])('takes “%s” for no other question that it could answer', (message, kind) => {
+    expect(readMessage(message, OPTIONS).kind).toBe(kind);
+  });
+
   it('takes from the turn before what a follow-up leaves open, and nothing else', () => {
     const first = question('average heart rate last week');
     const second = question('and the week before?', first);

@@ -4,7 +4,7 @@ import { parsePeriod } from '../../services/periods/parse-period';
 import type { PeriodOptions } from '../../services/periods/period';
 import { asked, type Periods, readPeriods } from './asked-periods';
 import { unitsIn, unsupportedCondition } from './conditions';
-import type { AskedPeriod, Interpretation } from './interpretation';
+import type { AskedPeriod, Grouping, Interpretation } from './interpretation';
 import type { Reading } from './reading';
 import { asksForDiagnosis, asksForJudgement, dangerIn } from './safety';
 import { type AskedShape, readShape } from './statistics';
@@ -127,15 +127,22 @@ function combineWhat({ subjects, shape }: Parts, base: Interpretation | undefine
   };
 }
 
+/** Of these, thirty days hold hardly a whole one to compare. */
+const LONG_PARTS: readonly Grouping[] = ['week', 'month', 'year'];
+
 /** The latest value is the latest of all, the latest steps are those of today, and the rest is asked of recent times. */
-function assumedPeriod(
-  { metrics, statistics, records }: Pick<Interpretation, 'metrics' | 'statistics' | 'records'>,
-  options: PeriodOptions,
-): AskedPeriod {
+function assumedPeriod({ metrics, statistics, grouping, records }: What, options: PeriodOptions): AskedPeriod {
   const types = metrics.map((name) => resolveMetric(name));
   const isLatest = statistics.includes('latest') || (isDefault(statistics) && types.every((type) => type?.bodyMeasure));
   const isAmount = types.every((type) => type?.kind === 'cumulative');
-  const text = records !== undefined ? 'all' : isLatest ? (isAmount ? 'today' : 'all') : 'recent';
+  const text =
+    records !== undefined || (grouping !== undefined && LONG_PARTS.includes(grouping))
+      ? 'all'
+      : isLatest
+        ? isAmount
+          ? 'today'
+          : 'all'
+        : 'recent';
   return asked(parsePeriod(text, options), text, options);
 }
 

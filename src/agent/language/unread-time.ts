@@ -15,6 +15,7 @@ const LEFT_OVER: readonly RegExp[] = [
   /(?<![\d/])\d{1,2}\/\d{1,2}(?![\d/])/,
   /\bat \d{1,2}\b|\b\d{1,2}:\d\d\b|\b\d{1,2} ?[ap]\.?m\b|\b\d{1,2} ?o.?clock\b|\b(?:noon|midnight|midday)\b/i,
   new RegExp(String.raw`\b(?:\d+|${NUMBER}) ${COUNTED}\b|\b(?:week|day|month|quarter) \d+\b`, 'i'),
+  /(?:\S+ ){0,2}\bago\b/i,
   /\b(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|april|june|july|august|september|october|november|december)\b/i,
   /\b(?:since|until|till|before|after) (?:i|we|my) \w+(?: \w+)?/i,
   // The rest of a range whose start was read: "from 10am to lunch".

@@ -7,7 +7,7 @@ const QUESTION_WORDS = `
   average total maximum minimum highest lowest median latest current yesterday today tonight week weeks month months
   quarter year years days daily weekly monthly yearly hourly recent compare compared before after previous
   monday tuesday wednesday thursday friday saturday sunday january february march april june july august september
-  october november december morning afternoon evening night weekend readings records measurements deviation percentile
+  october november december morning afternoon evening night weekday weekdays weekend readings records measurements deviation percentile
 `;
 
 const WORD = /[A-Za-z]{4,}/g;

@@ -29,6 +29,7 @@ const TOKENS: ReadonlyArray<readonly [string, string]> = [
   ['last_1_months', '2025-10-06 2025-11-06'],
   ['last_3_months', '2025-08-06 2025-11-06'],
   ['last_2_years', '2023-11-06 2025-11-06'],
+  ['last hour', '2025-11-05T13:30 2025-11-05T14:30'],
   ['last_6_hours', '2025-11-05T08:30 2025-11-05T14:30'],
   ['this_week', '2025-11-03 2025-11-06'],
   ['this_month', '2025-11-01 2025-11-06'],

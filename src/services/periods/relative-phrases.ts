@@ -23,7 +23,10 @@ const RECENT_DAYS = 30;
 export const RELATIVE_RULES: readonly PhraseRule[] = [
   { pattern: words('today|yesterday|tomorrow|the day before yesterday|day before yesterday'), read: readDay },
   { pattern: words(`last night|tonight|this (?:${DAY_PART})`), read: readDayPart },
-  { pattern: words(`(?:the )?(?:last|past|previous|trailing) (?<count>${COUNT}) hours?`), read: readRollingHours },
+  {
+    pattern: words(`(?:the )?(?:last|past|previous|trailing) (?:(?<count>${COUNT}) hours?|hour)`),
+    read: readRollingHours,
+  },
   {
     pattern: words(`(?:the )?(?:last|past|previous|trailing) (?<count>${COUNT}) (?<unit>${COUNTED})s?`),
     read: readRolling,
@@ -107,7 +110,7 @@ function readDayPart(match: RegExpExecArray, clock: Clock): Meaning {
 }
 
 function readRollingHours({ groups }: RegExpExecArray, clock: Clock): Meaning {
-  return fixed(rollingHours(clock, readCount(groups?.['count'] ?? '', 'hour')));
+  return fixed(rollingHours(clock, readCount(groups?.['count'] ?? 'one', 'hour')));
 }
 
 function readRolling({ groups }: RegExpExecArray, clock: Clock): Meaning {

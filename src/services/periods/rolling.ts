@@ -57,7 +57,7 @@ export function rollingPeriod(clock: Clock, unit: CalendarUnit, count: number): 
 
 /** The hours that end now. */
 export function rollingHours(clock: Clock, count: number): Period {
-  const label = `last ${count} hour${count === 1 ? '' : 's'}`;
+  const label = count === 1 ? 'last hour' : `last ${count} hours`;
   const { now, timeZone } = clock;
   return { from: now - count * HOUR, to: now, timeZone, label, step: { unit: 'hour', count } };
 }

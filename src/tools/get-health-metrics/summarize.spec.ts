@@ -23,6 +23,13 @@ describe('summarizing the parts of a period', () => {
     expect(summarize(hours([0, 5], [1, 70]), { ...CALENDAR, addsUp: false })).toMatchObject({ mean: 70, mean_over: 1 });
   });
 
+  it('takes no amount for the lowest that is still growing, unless there is no other', () => {
+    const now = 1.5 * HOUR;
+    expect(summarize(hours([9, 900], [1, 10]), { ...CALENDAR, now })?.lowest.value).toBe(900);
+    expect(summarize(hours([0, 0], [1, 10]), { ...CALENDAR, now })?.lowest.value).toBe(10);
+    expect(summarize(hours([9, 70], [1, 50]), { ...CALENDAR, now, addsUp: false })?.lowest.value).toBe(50);
+  });
+
   it('has nothing to tell of sums beyond what a number holds', () => {
     expect(summarize(hours([1, 1e308], [1, 1e308]), CALENDAR)).toBeUndefined();
   });

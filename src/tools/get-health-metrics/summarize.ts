@@ -31,7 +31,7 @@ export function summarize(buckets: readonly ValuedBucket[], calendar: Calendar):
   const [first, ...rest] = present;
   if (first === undefined) return undefined;
   const highest = rest.reduce((best, each) => (each.value > best.value ? each : best), first);
-  const lowest = rest.reduce((best, each) => (each.value < best.value ? each : best), first);
+  const lowest = lowestOf(present, calendar);
   const whole = present.filter((bucket) => isWhole(bucket, calendar));
   const counted = whole.length > 0 ? whole : present;
   const values = counted.map(({ value }) => value);
@@ -60,6 +60,13 @@ function isWhole({ from, to }: ValuedBucket, { bucket, timeZone, now }: Calendar
   if (bucket !== 'week' && bucket !== 'month' && bucket !== 'year') return true;
   const start = Temporal.Instant.fromEpochMilliseconds(from).toZonedDateTimeISO(timeZone);
   return to <= now && start.add({ [`${bucket}s`]: 1 }).epochMilliseconds === to;
+}
+
+/** An amount that is still growing is no lowest one, unless there is no other. */
+function lowestOf(present: readonly Present[], calendar: Calendar): Present {
+  const over = calendar.addsUp ? present.filter((part) => part.to <= calendar.now && isWhole(part, calendar)) : present;
+  const candidates = over.length > 0 ? over : present;
+  return candidates.reduce((best, each) => (each.value < best.value ? each : best));
 }
 
 function sum(values: readonly number[]): number {
