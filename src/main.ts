@@ -6,6 +6,7 @@ import { AppModule } from './app.module';
 import type { Config } from './config/config.schema';
 import { ConfigurationError, EXIT_CONFIGURATION, loadConfig } from './config/load-config';
 import { httpSettings, UNPREFIXED } from './config/settings';
+import { startFailure } from './start-failure';
 import { welcome } from './welcome';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
@@ -56,8 +57,7 @@ function portOf(app: NestFastifyApplication): number {
 }
 
 main().catch((error: unknown) => {
-  const isConfiguration = error instanceof ConfigurationError;
   // No logger yet, or none that could be trusted: this is for whoever started the process.
-  process.stderr.write(`${error instanceof Error ? (isConfiguration ? error.message : error.stack) : String(error)}\n`);
-  process.exit(isConfiguration ? EXIT_CONFIGURATION : 1);
+  process.stderr.write(`${startFailure(error)}\n`);
+  process.exit(error instanceof ConfigurationError ? EXIT_CONFIGURATION : 1);
 });

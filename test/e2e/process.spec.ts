@@ -105,6 +105,18 @@ describe('the process', () => {
     expect(app.stderr).toContain('AUTH_JWT_SECRET');
   });
 
+  it('says in words that its port is taken, or its folder of no use', async () => {
+    const taken = await start().port();
+    const first = application;
+    const second = start({ PORT: String(taken) });
+    expect(await second.exitCode()).toBe(1);
+    expect(second.stderr).toMatch(/^Port \d+ of 127\.0\.0\.1 is taken[^\n]*PORT[^\n]*\n$/);
+    const third = start({ DATA_DIR: '/dev/null/data', REDIS_URL: '' });
+    expect(await third.exitCode()).toBe(1);
+    expect(third.stderr).toMatch(/^The folder DATA_DIR cannot be used: ENOTDIR[^\n]*\n$/);
+    application = first;
+  });
+
   it('starts while Redis is away', async () => {
     const port = await start({ REDIS_URL: 'redis://127.0.0.1:9', AUTH_JWT_SECRET: TEST_SECRET }).port();
     expect((await get(port, '/health/live')).status).toBe(200);
