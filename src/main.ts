@@ -48,7 +48,7 @@ function stopInOrder(app: NestFastifyApplication, config: Config, privateRedis: 
     exit: (code) => process.exit(code),
   });
   for (const signal of SIGNALS) process.on(signal, () => shutdown.onSignal(signal));
-  new ProcessFaults(app.get(EventLogger), () => void shutdown.run('uncaughtException', 0, 1));
+  app.get(ProcessFaults).listen(() => void shutdown.run('uncaughtException', 0, 1));
 }
 
 function portOf(app: NestFastifyApplication): number {

@@ -1,70 +1,24 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expectErrorEnvelope, type LogLine, startTestRedis, type TestRedis, TEST_SECRET } from '@app/common/testing';
+import { expectErrorEnvelope, startTestRedis, type TestRedis, TEST_SECRET } from '@app/common/testing';
+import { ApplicationProcess } from '../support/application-process';
 import { call, type HttpAnswer } from './support/http';
 
-const MAIN = join(__dirname, '../../dist/src/main.js');
-const MISBEHAVE = join(__dirname, '../fixtures/misbehave.cjs');
 const GRACE_MS = 600;
+/** A request whose body is still coming is in flight. */
+const SLOW_REQUEST =
+  'POST /api/v1/chat/stateless HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{';
 
-/** The built application as a process of its own. */
-class Application {
-  private output = '';
-  private errors = '';
-
-  private constructor(readonly child: ChildProcess) {
-    child.stdout?.on('data', (chunk: Buffer) => (this.output += chunk.toString('utf8')));
-    child.stderr?.on('data', (chunk: Buffer) => (this.errors += chunk.toString('utf8')));
-  }
-
-  static spawn(environment: Readonly<Record<string, string>>): Application {
-    const env = { LOG_LEVEL: 'debug', LOG_FORMAT: 'json', PORT: '0', SAMPLE_DATA: 'off', ...environment };
-    return new Application(spawn(process.execPath, ['--require', MISBEHAVE, MAIN], { env, stdio: 'pipe' }));
-  }
-
-  get stdout(): string {
-    return this.output;
-  }
-
-  get stderr(): string {
-    return this.errors;
-  }
-
-  get lines(): LogLine[] {
-    return this.output
-      .split('\n')
-      .filter((line) => line.startsWith('{') && line.endsWith('}'))
-      .map((line) => JSON.parse(line) as LogLine);
-  }
-
-  async event(name: string): Promise<LogLine> {
-    for (let attempt = 0; attempt < 1_000; attempt += 1) {
-      const line = this.lines.find(({ event }) => event === name);
-      if (line !== undefined) return line;
-      await sleep(20);
-    }
-    throw new Error(`${name} was not logged: ${this.output}${this.errors}`);
-  }
-
-  async port(): Promise<number> {
-    return (await this.event('application_started')).port as number;
-  }
-
-  async exitCode(): Promise<number | null> {
-    if (this.child.exitCode === null) await once(this.child, 'exit');
-    return this.child.exitCode;
-  }
-}
+// Each test starts a process of its own, which takes its time on a machine that is busy.
+jest.setTimeout(90_000);
 
 describe('the process', () => {
   let dataDir: string;
   let redis: TestRedis;
-  let application: Application;
+  let application: ApplicationProcess;
 
   beforeAll(async () => {
     redis = await startTestRedis();
@@ -74,13 +28,12 @@ describe('the process', () => {
     dataDir = await mkdtemp(join(tmpdir(), 'wellness-process-'));
   });
   afterEach(async () => {
-    application.child.kill('SIGKILL');
-    await application.exitCode();
+    await application.kill();
     await rm(dataDir, { recursive: true, force: true });
   });
 
-  const start = (environment: Readonly<Record<string, string>> = {}): Application => {
-    application = Application.spawn({
+  const start = (environment: Readonly<Record<string, string>> = {}): ApplicationProcess => {
+    application = ApplicationProcess.spawn({
       DATA_DIR: dataDir,
       REDIS_URL: redis.url,
       SHUTDOWN_GRACE_MS: String(GRACE_MS),
@@ -148,10 +101,7 @@ describe('the process', () => {
     const slow = connect(port, '127.0.0.1');
     let answer = '';
     slow.on('data', (chunk) => (answer += chunk.toString('utf8')));
-    // A request whose body is still coming is in flight.
-    slow.write(
-      'POST /api/v1/chat/stateless HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{',
-    );
+    slow.write(SLOW_REQUEST);
     await sleep(200);
     app.child.kill('SIGTERM');
     await app.event('application_stopping');
@@ -185,6 +135,35 @@ describe('the process', () => {
     });
     expect((await get(port, '/health/live')).status).toBe(200);
     expect(app.stdout).not.toContain('hunter2');
+  });
+
+  it('finishes what is in flight after an exception that nobody catches, and refuses what is new', async () => {
+    const app = start();
+    const port = await app.port();
+    const slow = connect(port, '127.0.0.1');
+    let answer = '';
+    slow.on('data', (chunk) => (answer += chunk.toString('utf8')));
+    slow.write(SLOW_REQUEST);
+    await sleep(200);
+    app.child.kill('SIGWINCH');
+    await app.event('application_stopping');
+    await sleep(100);
+    expectErrorEnvelope(await get(port, '/errors'), 'SYSTEM_SHUTTING_DOWN');
+    slow.write('}');
+    expect(await app.exitCode()).toBe(1);
+    expect(answer).toContain('AUTH_TOKEN_MISSING');
+    expect(app.stderr).toBe('');
+    slow.destroy();
+  });
+
+  it('ends with 1 when an exception that nobody catches comes during a shutdown', async () => {
+    const app = start();
+    await app.port();
+    app.child.kill('SIGTERM');
+    await app.event('application_stopping');
+    app.child.kill('SIGWINCH');
+    expect(await app.exitCode()).toBe(1);
+    expect(app.lines.at(-1)).toMatchObject({ event: 'application_stopped', exit_code: 1 });
   });
 
   it('ends in good order after an exception that nobody catches', async () => {

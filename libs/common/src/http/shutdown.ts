@@ -24,6 +24,7 @@ export class Shutdown {
   private readonly drain: Drain;
   private readonly events: EventLogger;
   private started = false;
+  private exitCode = 0;
 
   constructor(
     private readonly app: NestFastifyApplication,
@@ -45,11 +46,13 @@ export class Shutdown {
 
   /** Never rejects: whatever goes wrong on the way ends in the exit code. */
   async run(reason: string, graceMs: number, exitCode: number): Promise<void> {
+    // A shutdown that was well-meant does not make good what goes wrong during it.
+    this.exitCode = Math.max(this.exitCode, exitCode);
     if (this.started) return;
     this.started = true;
     const timer = setTimeout(() => this.settings.exit(1), this.settings.timeoutMs);
     const code = await this.stop(reason, graceMs).then(
-      () => exitCode,
+      () => this.exitCode,
       (error: unknown) => {
         this.events.error('application_stop_failed', { err: error });
         return 1;
