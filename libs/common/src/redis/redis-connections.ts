@@ -1,7 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import { EventLogger } from '../logging/event-logger';
 import { type RedisPurpose, type RedisSettings, redisOptions } from './redis-options';
+
+/** A call may be several commands, one after the other. */
+const RETIRE_AFTER_MS = 2_000;
 
 export const REDIS_SETTINGS = Symbol('REDIS_SETTINGS');
 
@@ -41,8 +45,10 @@ export class RedisConnections implements OnApplicationShutdown {
     client.disconnect();
   }
 
-  /** Closes a connection once it has answered what it was asked. */
+  /** Closes a connection that nobody will begin anything on any more, once what was begun has had its time. */
   async retire(client: Redis): Promise<void> {
+    await sleep(RETIRE_AFTER_MS, undefined, { ref: false });
+    if (!this.opened.has(client)) return;
     try {
       await client.quit();
     } catch {
@@ -55,5 +61,6 @@ export class RedisConnections implements OnApplicationShutdown {
   // Requests in flight still need Redis while the server drains; this hook runs after the drain.
   onApplicationShutdown(): void {
     for (const client of this.opened) client.disconnect();
+    this.opened.clear();
   }
 }
