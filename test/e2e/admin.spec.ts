@@ -107,7 +107,8 @@ describe('what operators can do', () => {
         if (path.startsWith('/api/v1/admin/')) continue;
         const answer = await ask(path.replaceAll(/\{\w+\}/g, 'x'), method.toUpperCase());
         if (path.startsWith('/api/')) expectErrorEnvelope(answer, 'SYSTEM_MAINTENANCE_ACTIVE');
-        else expect([path, answer.status < 500]).toEqual([path, true]);
+        // A report is a second old at most: it may still tell of the isolation before.
+        else if (path !== '/health') expect([path, answer.status < 500]).toEqual([path, true]);
       }
     }
     expectSuccessEnvelope(await ask(PATH));

@@ -50,7 +50,7 @@ describe('imports and their process', () => {
   it('stops a running import that is cancelled, and keeps what it has stored', async () => {
     const client = someone(running);
     const importId = await begin(client);
-    await client.until(importId, ({ progress }) => progress.records_seen > 0);
+    await client.until(importId, ({ progress }) => progress.records_stored > 0);
     const answer = await client.request('DELETE', `/imports/${importId}`);
     expect(dataOf<{ status: string }>(answer.body).status).toBe('cancelled');
     await running.spoolEmptied();
