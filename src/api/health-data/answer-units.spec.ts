@@ -36,7 +36,7 @@ describe('the unit of answers', () => {
     for (const type of QUANTITIES) {
       const unit = answerUnit(type, 'imperial', ['avg']);
       expect([type.name, parseUnit(unit)]).not.toEqual([type.name, undefined]);
-      const expected = type.dimension === 'fraction' ? 50 : (convert(0.5, type.unit, unit) ?? Number.NaN);
+      const expected = type.dimension === 'fraction' ? 50 : Number(convert(0.5, type.unit, unit)?.toPrecision(15));
       expect([type.name, answerValue('avg', 0.5, type, 'imperial')]).toEqual([type.name, expected]);
     }
   });
