@@ -7,8 +7,8 @@ import { ProfileModule } from '../services/profile/profile.module';
 import { ToolsModule } from '../tools/tools.module';
 import { AgentService } from './loop/agent.service';
 import { ConversationMemory } from './loop/conversation-memory.service';
-import type { ChatModel } from './llm/chat-model';
-import { CONFIGURED_MODEL, LlmModule } from './llm/llm.module';
+import { ChatModel } from './llm/chat-model';
+import { LlmModule } from './llm/llm.module';
 import { BuiltInResponder } from './responder/built-in-responder.service';
 import { FallbackResponder } from './responder/fallback-responder.service';
 import { ModelResponder } from './responder/model-responder.service';
@@ -31,7 +31,7 @@ function responderOf(
     BuiltInResponder,
     {
       provide: Responder,
-      inject: [CONFIGURED_MODEL, BuiltInResponder, CONFIG, EventLogger],
+      inject: [ChatModel, BuiltInResponder, CONFIG, EventLogger],
       useFactory: responderOf,
     },
     ConversationMemory,

@@ -118,7 +118,7 @@ export const configSchema = z.object({
     .enum(['builtin', 'none'])
     .default('builtin')
     .describe('Who answers when the model cannot: the built-in responder, or nobody (503)'),
-  LLM_FIRST_TOKEN_TIMEOUT_MS: milliseconds(30 * SECOND).describe(
+  LLM_FIRST_TOKEN_TIMEOUT_MS: integer(1, 5 * MINUTE, 30 * SECOND).describe(
     'Longest wait for the next piece of an answer, the first included',
   ),
   LLM_TIMEOUT_MS: milliseconds(2 * MINUTE).describe('Longest one answer of the model may take'),
@@ -126,7 +126,7 @@ export const configSchema = z.object({
   LLM_BREAKER_OPEN_MS: milliseconds(MINUTE).describe('How long that circuit stays open, or up to a tenth less'),
   LLM_RETRY_MAX: integer(0, 10, 2).describe('Most retries of a call to the model, before its first token'),
   LLM_RETRY_BASE_MS: milliseconds(500).describe('Longest wait before the first retry; doubles with each'),
-  LLM_RETRY_CAP_MS: milliseconds(MINUTE).describe(
+  LLM_RETRY_CAP_MS: milliseconds(10 * SECOND).describe(
     'Longest wait before any retry; a longer Retry-After is not waited for',
   ),
   LLM_BULKHEAD: integer(1, 10_000, 64).describe('Answers the model gives at the same time'),

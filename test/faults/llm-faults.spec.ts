@@ -16,7 +16,7 @@ jest.setTimeout(60_000);
 const USER = 'alice-of-the-model';
 const QUESTION = 'steps in all my data, all time';
 const OPEN_MS = 200;
-const SILENCE_MS = 150;
+const SILENCE_MS = 300;
 /** Far more than any cell may take: three attempts that stay silent, and their pauses. */
 const LIMIT_MS = 30_000;
 const FAST = {
@@ -69,7 +69,7 @@ const FAULTS: readonly FaultRow[] = [
   { fault: 'invalid JSON', reply: { kind: 'raw', body: 'data: {"choices": [\n\n' }, code: 'LLM_RESPONSE_INVALID', attempts: 3, opens: true }, // prettier-ignore
   { fault: 'a web page', reply: { kind: 'raw', body: '<html>login</html>', type: 'text/html' }, code: 'LLM_RESPONSE_INVALID', attempts: 3, opens: true }, // prettier-ignore
   { fault: 'bytes of another kind', reply: { kind: 'raw', body: 'data: 42\n\ndata: null\n\n' }, code: 'LLM_RESPONSE_INVALID', attempts: 3, opens: true }, // prettier-ignore
-  { fault: 'an endless tool loop', reply: ENDLESS, code: 'LLM_RESPONSE_INVALID', attempts: 9, opens: false },
+  { fault: 'an endless tool loop', reply: ENDLESS, code: 'LLM_RESPONSE_INVALID', attempts: 8, opens: false },
 ];
 
 interface Outcome {
@@ -126,7 +126,10 @@ async function recovered(on: WellnessApp): Promise<void> {
   await llm.listen();
   llm.respond({ kind: 'text', text: 'I am well.' });
   await eventually(
-    async () => answerOf(await ask(on, 'stateless')).answered_by === 'test-model',
+    async () => {
+      const outcome = await ask(on, 'stateless');
+      return outcome.status === 200 && answerOf(outcome).answered_by === 'test-model';
+    },
     5 * (OPEN_MS + 2_000),
   );
 }
@@ -256,6 +259,49 @@ describe('a model that is well', () => {
     const headers = { ...(await app.bearer(USER, ['chat'])), 'content-type': 'application/json', 'x-request-timeout-ms': '100' }; // prettier-ignore
     const outcome = await ask(app, 'stateless', { headers });
     expectErrorEnvelope({ ...outcome, body: outcome.text }, 'REQUEST_DEADLINE_EXCEEDED');
+  });
+});
+
+describe('a model that is down', () => {
+  const OTHERS = ['/', '/errors', '/health/live', '/health/ready', '/api/v1/me', '/api/v1/health-data/metrics', '/api/v1/chat/sessions', '/api/v1/imports'] as const; // prettier-ignore
+
+  beforeEach(() => llm.respond({ kind: 'hang' }));
+  afterEach(() => wellAgain(app));
+
+  it.each(OTHERS)('means nothing to GET %s', async (path) => {
+    const headers = await app.bearer(USER, ['chat', 'health:read', 'health:write']);
+    const response = await fetch(`${app.url}${path}`, { headers });
+    expect(response.status).toBe(200);
+    expect(llm.completions).toHaveLength(0);
+  });
+
+  it('is asked by nobody but the trial once its circuit is open', async () => {
+    llm.respond({ kind: 'status', status: 500 });
+    await eventually(async () => {
+      await ask(app, 'stateless');
+      return policyOf(app).state === 'open';
+    });
+    policyOf(app).isolate();
+    llm.respond({ kind: 'status', status: 500 });
+    const answers = await Promise.all(Array.from({ length: 10 }, () => ask(app, 'stateless')));
+    for (const answer of answers) expect(answerOf(answer)).toMatchObject({ answered_by: 'builtin', degraded: true });
+    expect(llm.completions).toHaveLength(0);
+    expect(app.logs.named('circuit_changed').map(({ state }) => state)).toContain('open');
+  });
+
+  it('ends a stream of words that nobody can take back with the error', async () => {
+    llm.respond({ kind: 'reset', text: WORDS });
+    const { text, last } = await ask(strict, 'stateless/stream');
+    expect(text).toContain('event: token');
+    expect(last).toMatchObject({ event: 'error', data: { code: 'LLM_SERVICE_FAILED' } });
+    await wellAgain(strict);
+  });
+
+  it('frees its place at the deadline', async () => {
+    const headers = { ...(await app.bearer(USER, ['chat'])), 'content-type': 'application/json', 'x-request-timeout-ms': '100' }; // prettier-ignore
+    const outcome = await ask(app, 'stateless', { headers });
+    expectErrorEnvelope({ ...outcome, body: outcome.text }, 'REQUEST_DEADLINE_EXCEEDED');
+    await eventually(() => policyOf(app).snapshot().in_flight === 0);
   });
 });
 

@@ -1,43 +1,45 @@
 import type { ToolDefinition } from '../../tools/registry/tool';
 import type { TokenStats } from '../responder/responder';
 
-/** A tool the model wants to be run; its arguments are what it wrote, which may be no JSON at all. */
-export interface RequestedTool {
+/** A call of a tool as the model wrote it. */
+export interface ModelToolCall {
   readonly id: string;
+  /** May be no tool of ours. */
   readonly name: string;
+  /** Should be a JSON object; need not be. */
   readonly arguments: string;
 }
 
-export type ModelMessage =
+export type ChatMessage =
   | { readonly role: 'system' | 'user'; readonly content: string }
-  | { readonly role: 'assistant'; readonly content: string; readonly toolCalls?: readonly RequestedTool[] }
+  | { readonly role: 'assistant'; readonly content: string; readonly toolCalls?: readonly ModelToolCall[] }
   | { readonly role: 'tool'; readonly toolCallId: string; readonly content: string };
 
-export interface CompletionRequest {
-  readonly messages: readonly ModelMessage[];
+export interface ChatRequest {
+  /** Oldest first. */
+  readonly messages: readonly ChatMessage[];
   readonly tools: readonly ToolDefinition[];
-  /** Aborts when nobody waits for the answer any more. */
-  readonly signal: AbortSignal;
 }
 
-/** What a model said in the end: text, or the tools it wants, or both. */
+/** What the model said: text, calls of tools, or both. */
 export interface Completion {
   readonly text: string;
-  readonly toolCalls: readonly RequestedTool[];
+  readonly toolCalls: readonly ModelToolCall[];
   readonly tokens: TokenStats;
 }
 
-/** Pieces of text as they come, then the whole. */
-export type CompletionEvent =
-  { readonly type: 'text'; readonly text: string } | { readonly type: 'completion'; readonly completion: Completion };
+export type ChatModelEvent =
+  { readonly type: 'text'; readonly text: string } | { readonly type: 'end'; readonly completion: Completion };
 
-/** A language model that completes conversations. */
+/** A language model that can call tools. */
 export abstract class ChatModel {
+  /** As it is configured and reported: `qwen2.5:7b`. */
   abstract readonly name: string;
 
   /**
+   * Text as it comes, then exactly one `end` with all of it and the calls of tools.
    * @throws InfrastructureError LLM_SERVICE_FAILED, LLM_RATE_LIMITED, LLM_RESPONSE_INVALID, LLM_CIRCUIT_OPEN,
-   * LLM_CAPACITY_EXHAUSTED, REQUEST_DEADLINE_EXCEEDED; the signal's reason
+   * LLM_CAPACITY_EXHAUSTED, REQUEST_DEADLINE_EXCEEDED; the reason of `signal` when it aborts
    */
-  abstract complete(request: CompletionRequest): AsyncIterable<CompletionEvent>;
+  abstract stream(request: ChatRequest, signal: AbortSignal): AsyncIterable<ChatModelEvent>;
 }

@@ -1,18 +1,12 @@
-import { INCONCLUSIVE, type PolicyDefinition } from '@app/common';
-import type { Config } from '../../config/config.schema';
-import { LlmError } from './llm-error';
+import { FAILURE, type PolicyDefinition, type Verdict } from '@app/common';
+import type { LlmGuard } from './llm-settings';
+import { ModelError } from './model-error';
 
-export const LLM_POLICY = 'llm';
-
-/** What guards the language model; a call lasts as long as its stream. */
-export function llmPolicy(config: Config): PolicyDefinition {
+/** What guards the calls to the language model. A call lasts until the last word of its answer. */
+export function llmPolicy(guard: LlmGuard): Omit<PolicyDefinition, 'name'> {
   return {
-    name: LLM_POLICY,
-    breaker: { threshold: config.LLM_BREAKER_THRESHOLD, openMs: config.LLM_BREAKER_OPEN_MS },
-    retry: { max: config.LLM_RETRY_MAX, baseMs: config.LLM_RETRY_BASE_MS, capMs: config.LLM_RETRY_CAP_MS },
-    bulkhead: { limit: config.LLM_BULKHEAD, queue: config.LLM_BULKHEAD_QUEUE },
-    timeoutMs: config.LLM_TIMEOUT_MS,
-    classify: (error) => (error instanceof LlmError ? error.verdict : INCONCLUSIVE),
+    ...guard,
+    classify: llmVerdict,
     errors: {
       circuitOpen: 'LLM_CIRCUIT_OPEN',
       capacityExhausted: 'LLM_CAPACITY_EXHAUSTED',
@@ -20,4 +14,8 @@ export function llmPolicy(config: Config): PolicyDefinition {
       failed: 'LLM_SERVICE_FAILED',
     },
   };
+}
+
+export function llmVerdict(error: unknown): Verdict {
+  return error instanceof ModelError ? error.verdict : FAILURE;
 }

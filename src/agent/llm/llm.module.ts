@@ -1,39 +1,39 @@
-import { PolicyRegistry } from '@app/common';
+import { EventLogger, LLM_POLICY, type Policy, policyToken, ResilienceModule } from '@app/common';
 import { Module } from '@nestjs/common';
-import OpenAI from 'openai';
 import { CONFIG } from '../../config/config.module';
 import type { Config } from '../../config/config.schema';
-import type { ChatModel } from './chat-model';
+import { ChatModel } from './chat-model';
 import { llmPolicy } from './llm-policy';
+import { llmGuard, llmSettings } from './llm-settings';
 import { ModelStatus } from './model-status';
-import { OpenAiChatModel } from './open-ai-chat.model';
+import { OpenAiChatModel } from './openai-chat-model';
 
-/** Injection token of the configured `ChatModel`; undefined where none is configured. */
-export const CONFIGURED_MODEL = Symbol('CONFIGURED_MODEL');
-
-function configuredModel(config: Config, policies: PolicyRegistry, status: ModelStatus): ChatModel | undefined {
-  const { LLM_BASE_URL: baseURL, LLM_MODEL: model, LLM_API_KEY: apiKey } = config;
-  if (baseURL === undefined || model === undefined) return undefined;
-  const client = new OpenAI({
-    baseURL,
-    // Endpoints on one's own machine need no key; the library insists on one.
-    apiKey: apiKey ?? 'none',
-    defaultHeaders: apiKey === undefined ? { Authorization: null } : {},
-    // Retries, time limits and logs are ours.
-    maxRetries: 0,
-    timeout: config.LLM_TIMEOUT_MS,
-    logLevel: 'off',
-  });
-  const settings = { model, silenceMs: config.LLM_FIRST_TOKEN_TIMEOUT_MS };
-  return new OpenAiChatModel(client, policies.register(llmPolicy(config)), status, settings);
+function configuredModel(
+  config: Config,
+  policy: Policy,
+  status: ModelStatus,
+  events: EventLogger,
+): ChatModel | undefined {
+  const settings = llmSettings(config);
+  return settings === undefined ? undefined : new OpenAiChatModel(settings, policy, status, events);
 }
 
-/** The language model, if one is configured. */
+/** The language model behind `ChatModel`, and the policy that guards it; without `LLM_BASE_URL` there is no model. */
 @Module({
+  imports: [
+    ResilienceModule.forFeatureAsync(LLM_POLICY, {
+      inject: [CONFIG],
+      useFactory: (config: Config) => llmPolicy(llmGuard(config)),
+    }),
+  ],
   providers: [
     ModelStatus,
-    { provide: CONFIGURED_MODEL, inject: [CONFIG, PolicyRegistry, ModelStatus], useFactory: configuredModel },
+    {
+      provide: ChatModel,
+      inject: [CONFIG, policyToken(LLM_POLICY), ModelStatus, EventLogger],
+      useFactory: configuredModel,
+    },
   ],
-  exports: [CONFIGURED_MODEL, ModelStatus],
+  exports: [ChatModel, ModelStatus],
 })
 export class LlmModule {}

@@ -1,77 +1,72 @@
-import { InfrastructureError } from '@app/common';
-import type { ChatModel, Completion, ModelMessage, RequestedTool } from '../llm/chat-model';
+import type { ChatMessage, ChatModel, Completion } from '../llm/chat-model';
+import { ModelError } from '../llm/model-error';
+import { parseObject } from '../llm/parse-object';
 import { systemPrompt } from '../prompts/system-prompt';
-import { Responder, type ResponderEvent, type TokenStats, type ToolRunner, type TurnInput } from './responder';
+import { Responder, type ResponderEvent, type TokenStats, type ToolCall, type TurnInput } from './responder';
 
-/** Rounds of tools a model may ask for before it has to answer. */
-export const MOST_ROUNDS = 8;
+/** Completions that one turn may take; the last one has to be an answer. */
+export const MAX_ROUNDS = 8;
 
-/** Lets a language model answer, with the tools. What a tool fails with goes back to the model, which may mend it. */
+/** Lets a language model answer, with the tools: it calls them, reads what they say, and calls again or answers. */
 export class ModelResponder extends Responder {
   constructor(private readonly model: ChatModel) {
     super();
   }
 
-  /** @throws the errors of `ChatModel`; InfrastructureError LLM_RESPONSE_INVALID when it never comes to an answer */
+  /** Throws what the model throws, and InfrastructureError LLM_RESPONSE_INVALID when it never comes to an answer. */
   override async *respond(input: TurnInput): AsyncIterable<ResponderEvent> {
-    const messages = conversation(input);
+    const messages = conversationOf(input);
     let tokens: TokenStats = { promptTokens: 0, completionTokens: 0 };
-    for (let round = 0; round <= MOST_ROUNDS; round++) {
-      const completion = yield* this.complete(messages, input);
+    let hasSpoken = false;
+    for (let round = 1; round <= MAX_ROUNDS; round++) {
+      let completion: Completion | undefined;
+      for await (const event of this.model.stream({ messages, tools: input.tools.definitions }, input.signal)) {
+        if (event.type === 'end') completion = event.completion;
+        else {
+          // What it says before and after it looks something up are paragraphs of one answer.
+          if (hasSpoken) yield { type: 'token', text: '\n\n' };
+          hasSpoken = false;
+          yield { type: 'token', text: event.text };
+        }
+      }
+      if (completion === undefined) throw new TypeError('the model ended without an end event');
       tokens = sum(tokens, completion.tokens);
+      hasSpoken ||= completion.text !== '';
       if (completion.toolCalls.length === 0) {
         yield { type: 'end', answeredBy: this.model.name, degraded: false, tokens };
         return;
       }
-      if (round < MOST_ROUNDS) yield* runTools(completion, messages, input.tools);
+      if (round < MAX_ROUNDS) yield* this.runTools(completion, messages, input);
     }
-    const cause = new Error('endless_tool_loop');
-    throw new InfrastructureError('LLM_RESPONSE_INVALID', { details: { operation: 'chat_completion' }, cause });
+    throw new ModelError('endless');
   }
 
-  private async *complete(
-    messages: readonly ModelMessage[],
-    { tools, signal }: TurnInput,
-  ): AsyncGenerator<ResponderEvent, Completion> {
-    let completion: Completion | undefined;
-    for await (const event of this.model.complete({ messages, tools: tools.definitions, signal })) {
-      if (event.type === 'text') yield { type: 'token', text: event.text };
-      else ({ completion } = event);
+  /** Runs the tools in order, and adds calls and results to the conversation. */
+  private async *runTools(
+    { text, toolCalls }: Completion,
+    messages: ChatMessage[],
+    { tools }: TurnInput,
+  ): AsyncIterable<ResponderEvent> {
+    messages.push({ role: 'assistant', content: text, toolCalls });
+    for (const { id, name, arguments: written } of toolCalls) {
+      // Text that is no JSON object goes on as it is: what comes back tells the model so, and it can mend it.
+      const call: ToolCall = await tools.run(name, parseObject(written) ?? written);
+      yield { type: 'tool', call };
+      messages.push({ role: 'tool', toolCallId: id, content: JSON.stringify(call.result) });
     }
-    if (completion === undefined) throw new TypeError('the model ended without a completion');
-    return completion;
   }
 }
 
-async function* runTools(
-  { text, toolCalls }: Completion,
-  messages: ModelMessage[],
-  tools: ToolRunner,
-): AsyncIterable<ResponderEvent> {
-  messages.push({ role: 'assistant', content: text, toolCalls });
-  for (const requested of toolCalls) {
-    const call = await tools.run(requested.name, argumentsOf(requested));
-    yield { type: 'tool', call };
-    messages.push({ role: 'tool', toolCallId: requested.id, content: JSON.stringify(call.result) });
-  }
-}
-
-/** What is no JSON goes to the tool as the text it is: the registry says what is wrong with it. */
-function argumentsOf({ arguments: text }: RequestedTool): unknown {
-  if (text.trim() === '') return {};
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
-}
-
-function conversation({ message, history, now, preferences }: TurnInput): ModelMessage[] {
-  const earlier = history.flatMap((turn): ModelMessage[] => [
-    { role: 'user', content: turn.message },
-    { role: 'assistant', content: turn.response },
+function conversationOf(input: TurnInput): ChatMessage[] {
+  const past = input.history.flatMap(({ message, response }): ChatMessage[] => [
+    { role: 'user', content: message },
+    { role: 'assistant', content: response },
   ]);
-  return [{ role: 'system', content: systemPrompt(now, preferences) }, ...earlier, { role: 'user', content: message }];
+  return [
+    { role: 'system', content: systemPrompt(input.now, input.preferences) },
+    ...past,
+    { role: 'user', content: input.message },
+  ];
 }
 
 function sum(a: TokenStats, b: TokenStats): TokenStats {

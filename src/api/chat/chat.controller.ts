@@ -6,6 +6,15 @@ import { ChatAnswer } from './chat.answers';
 import { StatefulChatDto, StatelessChatDto } from './chat.dto';
 import { ChatRequests } from './chat.requests';
 
+/** Of the language model, where the built-in responder may not (`LLM_FALLBACK=none`) or can no longer answer. */
+const LLM_ERRORS = [
+  'LLM_SERVICE_FAILED',
+  'LLM_RATE_LIMITED',
+  'LLM_RESPONSE_INVALID',
+  'LLM_CIRCUIT_OPEN',
+  'LLM_CAPACITY_EXHAUSTED',
+] as const;
+
 const STREAMED = 'Server-sent events; the data of `done` is what the route without /stream answers';
 
 @ApiTags('chat')
@@ -17,6 +26,7 @@ export class ChatController {
   @Post('stateless')
   @ApiOperation({ summary: 'Ask about health data; nothing is remembered' })
   @ApiAnswer(ChatAnswer, { description: 'The answer, and how it came about; failed tools are part of it' })
+  @ApiErrors(...LLM_ERRORS)
   @HttpCode(200)
   @Deadline('chat')
   @Scopes('chat')
@@ -27,7 +37,7 @@ export class ChatController {
   @Post('stateful')
   @ApiOperation({ summary: 'Ask within a session, which follow-up questions can lean on' })
   @ApiAnswer(ChatAnswer, { description: 'The answer, with the session it belongs to' })
-  @ApiErrors('CHAT_SESSION_NOT_FOUND')
+  @ApiErrors('CHAT_SESSION_NOT_FOUND', ...LLM_ERRORS)
   @HttpCode(200)
   @Idempotent()
   @Deadline('chat')
@@ -39,6 +49,7 @@ export class ChatController {
   @EventStream('stateless/stream', { method: RequestMethod.POST })
   @ApiOkResponse({ description: STREAMED })
   @ApiOperation({ summary: 'Ask, and get the answer as it comes: `tool`, `token`, then `done` or `error`' })
+  @ApiErrors(...LLM_ERRORS)
   @Deadline('chat')
   @Scopes('chat')
   streamOnce(@CurrentUser() user: User, @Body() body: StatelessChatDto): Promise<StreamableFile> {
@@ -48,7 +59,7 @@ export class ChatController {
   @EventStream('stateful/stream', { method: RequestMethod.POST })
   @ApiOkResponse({ description: STREAMED })
   @ApiOperation({ summary: 'Ask within a session, and get the answer as it comes' })
-  @ApiErrors('CHAT_SESSION_NOT_FOUND')
+  @ApiErrors('CHAT_SESSION_NOT_FOUND', ...LLM_ERRORS)
   @Deadline('chat')
   @Scopes('chat')
   streamInSession(@CurrentUser() user: User, @Body() body: StatefulChatDto): Promise<StreamableFile> {

@@ -1,5 +1,8 @@
 import type { ErrorCode } from '../errors/catalogue';
 
+/** Name of the policy that guards the calls to the language model. */
+export const LLM_POLICY = 'llm';
+
 export interface HealthSettings {
   /** `required`: without Redis the instance is not ready; `degrade`: it stays in service with what it can still do. */
   readonly readinessRedis: 'required' | 'degrade';

@@ -1,11 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
+import { currentCorrelationId } from '../context/request-context';
 import { type ComponentHealth, HEALTH_LIMIT_MS, HEALTH_TTL_MS } from './component-health';
-import { HEALTH_SETTINGS, type HealthSettings } from './health-settings';
+import { HEALTH_SETTINGS, type HealthSettings, LLM_POLICY } from './health-settings';
 import { PolicyRegistry } from '../resilience/policy-registry';
 import { SingleFlight } from './single-flight';
-
-const LLM_POLICY = 'llm';
 
 export const BUILTIN_MODEL = 'builtin';
 
@@ -23,7 +22,8 @@ export class LlmHealthIndicator {
   async check(key: string): Promise<HealthIndicatorResult> {
     const { status, ...details } = await this.health();
     const session = this.indicators.check(key);
-    const breaker = this.policies.find(LLM_POLICY)?.state;
+    // For information: whether the circuit is open says nothing about the model now. Without a model there is none.
+    const breaker = this.settings.llm && this.policies.find(LLM_POLICY)?.state;
     const report = breaker === undefined ? details : { ...details, breaker };
     return status === 'healthy' ? session.up(report) : session.down(report);
   }
@@ -45,9 +45,15 @@ export class LlmHealthIndicator {
 
 /** Every way to fail is the same answer: this is a question with yes and no. */
 async function listsModels(baseUrl: string, apiKey: string | undefined): Promise<boolean> {
+  const correlationId = currentCorrelationId();
   try {
     const response = await fetch(`${baseUrl.replace(/\/+$/, '')}/models`, {
-      headers: apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` },
+      headers: {
+        ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
+        ...(correlationId !== undefined && { 'x-correlation-id': correlationId }),
+      },
+      // A redirect leads to somebody nobody has configured.
+      redirect: 'manual',
       signal: AbortSignal.timeout(HEALTH_LIMIT_MS),
     });
     const answer: unknown = await response.json();

@@ -58,6 +58,18 @@ export interface LogEvents {
   chat_turn_kept_late: { late_ms: number };
   chat_turns_lost: { turns: number; reason: 'no_room' | 'refused' | 'shutdown'; err?: unknown };
   chat_model_failed: { error_code: ErrorCode; fallback: string; err: unknown };
+  llm_completed: { duration_ms: number; prompt_tokens: number; completion_tokens: number; tool_calls: number };
+  llm_attempt_failed: {
+    error_code: ErrorCode;
+    /** What went wrong, more finely than the code. */
+    fault: string;
+    attempt: number;
+    /** Whether a part of the answer had been handed out. */
+    midway: boolean;
+    duration_ms: number;
+    status?: number;
+    err: unknown;
+  };
   chat_memory_degraded: { operation: string; err: unknown };
   sample_loaded: { records: number; duration_ms: number };
   sample_failed: { err: unknown };
