@@ -1,26 +1,8 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ErrorCode, type InfrastructureError, newContext, Policy, runInContext } from '@app/common';
+import { type ErrorCode, newContext, runInContext } from '@app/common';
 import { eventually, FakeLlmServer, type LlmReply } from '@app/common/testing';
-import type { ChatModelEvent, ChatRequest } from './chat-model';
-import { llmPolicy } from './llm-policy';
+import { IMPATIENT, listen, LONG, modelClient } from '../../../test/fixtures/model-client';
 import type { LlmGuard, LlmSettings } from './llm-settings';
-import { ModelStatus } from './model-status';
-import { OpenAiChatModel } from './openai-chat-model';
-
-const GUARD: LlmGuard = {
-  breaker: { threshold: 3, openMs: 500 },
-  retry: { max: 2, baseMs: 1, capMs: 2_000 },
-  bulkhead: { limit: 2, queue: 1 },
-  timeoutMs: 20_000,
-};
-const SETTINGS = { model: 'test-model', apiKey: undefined, silenceMs: 8_000, timeoutMs: 10_000 };
-const REQUEST: ChatRequest = {
-  messages: [{ role: 'user', content: 'How did I sleep?' }],
-  tools: [{ name: 'get_sleep', description: 'Sleep.', parameters: { type: 'object' } }],
-};
-const LONG = 'one two three four five six seven eight nine ten';
 
 let llm: FakeLlmServer;
 
@@ -29,36 +11,8 @@ beforeEach(async () => {
 });
 afterEach(() => llm.stop());
 
-function setUp(guard: Partial<LlmGuard> = {}, settings: Partial<LlmSettings> = {}) {
-  const policy = new Policy(
-    { name: 'llm', ...llmPolicy({ ...GUARD, ...guard }) },
-    { onState: () => undefined, onRetry: () => undefined },
-  );
-  const events = { info: jest.fn(), warn: jest.fn() };
-
-  const status = new ModelStatus();
-  const model = new OpenAiChatModel({ ...SETTINGS, baseUrl: llm.url, ...settings }, policy, status, events as never);
-  return { model, policy, status, events };
-}
-
-interface Heard {
-  readonly words: string[];
-  readonly end?: Extract<ChatModelEvent, { type: 'end' }>['completion'];
-  readonly error?: InfrastructureError;
-}
-
-async function listen(model: OpenAiChatModel, signal = new AbortController().signal): Promise<Heard> {
-  const words: string[] = [];
-  try {
-    for await (const event of model.stream(REQUEST, signal)) {
-      if (event.type === 'end') return { words, end: event.completion };
-      words.push(event.text);
-    }
-  } catch (error) {
-    return { words, error: error as InfrastructureError };
-  }
-  throw new Error('the stream ended without an end');
-}
+const setUp = (guard: Partial<LlmGuard> = {}, settings: Partial<LlmSettings> = {}): ReturnType<typeof modelClient> =>
+  modelClient(llm.url, guard, settings);
 
 describe('a model that works', () => {
   it('is heard word by word, then as a whole', async () => {
@@ -115,8 +69,6 @@ describe('a model that works', () => {
     ]);
   });
 });
-
-const IMPATIENT = { silenceMs: 300 };
 
 type Row = readonly [what: string, reply: LlmReply, code: ErrorCode, calls: number, health: 'failure' | 'answered'];
 
@@ -248,142 +200,5 @@ describe('a model that does not', () => {
     expect(all.filter(({ end }) => end?.text === LONG)).toHaveLength(3);
     expect(all.find(({ error }) => error)?.error?.error_code).toBe('LLM_CAPACITY_EXHAUSTED');
     expect(policy.state).toBe('closed');
-  });
-});
-
-describe('a caller who leaves', () => {
-  const GONE = new Error('gone');
-
-  it.each([
-    ['before the first word', { kind: 'hang' }, 0],
-    ['in the middle of the answer', { kind: 'text', text: LONG, delayMs: 50 }, 2],
-  ] as const)('ends the call %s', async (_when, reply, after) => {
-    llm.respond(reply);
-    const { model, policy, events } = setUp();
-    const caller = new AbortController();
-    const heard = (async () => {
-      let words = 0;
-      for await (const event of model.stream(REQUEST, caller.signal)) {
-        if (event.type === 'text' && ++words === after) caller.abort(GONE);
-      }
-    })();
-    await eventually(() => llm.completions.length === 1);
-    if (after === 0) caller.abort(GONE);
-    await expect(heard).rejects.toBe(GONE);
-    await eventually(() => llm.abandoned === 1);
-    await eventually(() => policy.snapshot().in_flight === 0);
-    expect(policy.snapshot()).toMatchObject({ state: 'closed', counts: { failures: 0, cancelled: 1 } });
-    expect(events.warn).not.toHaveBeenCalled();
-  });
-
-  it('need not say so: to stop reading is enough', async () => {
-    llm.respond({ kind: 'text', text: LONG, delayMs: 50 });
-    const { model, policy } = setUp();
-    for await (const event of model.stream(REQUEST, new AbortController().signal)) {
-      if (event.type === 'text') break;
-    }
-    await eventually(() => llm.abandoned === 1);
-    await eventually(() => policy.snapshot().in_flight === 0);
-  });
-
-  it('frees the slot even when it has stopped reading before', async () => {
-    llm.respond({ kind: 'text', text: 'word '.repeat(200) });
-    const { model, policy } = setUp();
-    const caller = new AbortController();
-    const iterator = model.stream(REQUEST, caller.signal)[Symbol.asyncIterator]();
-    await iterator.next();
-    await sleep(100);
-    expect(policy.snapshot().in_flight).toBe(1);
-    caller.abort(GONE);
-    await eventually(() => policy.snapshot().in_flight === 0);
-    await expect(
-      (async () => {
-        while (!(await iterator.next()).done);
-      })(),
-    ).rejects.toBe(GONE);
-  });
-
-  it('does not keep the circuit open: the trial goes on to the first word', async () => {
-    const { model, policy } = setUp();
-    llm.respond({ kind: 'status', status: 500 });
-    await listen(model);
-    expect(policy.state).toBe('open');
-    llm.respond({ kind: 'text', text: 'Fine.' });
-    llm.respond({ kind: 'text', text: LONG, delayMs: 100 });
-    await sleep(500);
-    const caller = new AbortController();
-    const trial = listen(model, caller.signal);
-    await eventually(() => llm.completions.length === 1);
-    caller.abort(GONE);
-    expect((await trial).error).toBe(GONE);
-    expect(policy.state).toBe('half_open');
-    await eventually(() => policy.state === 'closed');
-    await eventually(() => llm.abandoned === 1);
-    expect(policy.snapshot().in_flight).toBe(0);
-  });
-});
-
-describe('a server that lies', () => {
-  let server: Server;
-  let answer: (response: ServerResponse) => void;
-  let elsewhere = 0;
-
-  beforeAll(async () => {
-    server = createServer((request, response) => {
-      request.resume();
-      if (request.url === '/elsewhere') elsewhere++;
-      answer(response);
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  });
-  afterAll(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-
-  const lied = async (how: (response: ServerResponse) => void): Promise<InfrastructureError | undefined> => {
-    answer = how;
-    const { port } = server.address() as AddressInfo;
-    const retry = { max: 0, baseMs: 1, capMs: 1 };
-    const { model } = setUp({ retry }, { baseUrl: `http://127.0.0.1:${port}/v1` });
-    return (await listen(model)).error;
-  };
-  const flood = (response: ServerResponse, piece: string): void => {
-    const more = (): void => {
-      while (!response.destroyed && response.write(piece));
-    };
-    response.on('drain', more);
-    more();
-  };
-  const STREAM = { 'content-type': 'text/event-stream' };
-
-  it('is broken off when a line never ends', async () => {
-    const error = await lied((response) => flood(response.writeHead(200, STREAM), 'x'.repeat(65_536)));
-    expect(error?.error_code).toBe('LLM_RESPONSE_INVALID');
-  });
-
-  it('is broken off when an error never ends', async () => {
-    const error = await lied((response) => flood(response.writeHead(400), 'x'.repeat(65_536)));
-    expect(error?.error_code).toMatch(/^LLM_/);
-  });
-
-  it('is broken off when it says more than anybody could read', async () => {
-    const chunk = `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content: 'x'.repeat(1000) } }] })}\n\n`;
-    const error = await lied((response) => flood(response.writeHead(200, STREAM), chunk));
-    expect(error?.error_code).toBe('LLM_RESPONSE_INVALID');
-  });
-
-  it('sends questions nowhere else', async () => {
-    const error = await lied((response) => response.writeHead(307, { location: '/elsewhere' }).end());
-    expect(error?.error_code).toBe('LLM_RESPONSE_INVALID');
-    expect(elsewhere).toBe(0);
-  });
-
-  it('is believed when it says in the middle of an answer that it has failed', async () => {
-    const error = await lied((response) =>
-      response.writeHead(200, STREAM).end('data: {"error": {"message": "out of memory on host 10.0.0.7"}}\n\n'),
-    );
-    expect(error?.error_code).toBe('LLM_SERVICE_FAILED');
-    expect(error?.message).not.toContain('10.0.0.7');
   });
 });

@@ -1,4 +1,4 @@
-import { type Attempt, currentCorrelationId, EventLogger, newContext, type Policy } from '@app/common';
+import { type Attempt, currentCorrelationId, type EventLogger, newContext, type Policy } from '@app/common';
 import OpenAI from 'openai';
 import { boundedFetch } from './bounded-fetch';
 import { ChatModel, type ChatModelEvent, type ChatRequest, type Completion } from './chat-model';
