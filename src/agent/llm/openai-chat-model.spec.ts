@@ -172,8 +172,8 @@ describe('a model that does not', () => {
   });
 
   it('is given up on when its answer takes too long in all, and not asked again', async () => {
-    llm.respond({ kind: 'text', text: LONG, delayMs: 100 });
-    const { model, policy } = setUp({ timeoutMs: 500 });
+    llm.respond({ kind: 'text', text: LONG, delayMs: 300 });
+    const { model, policy } = setUp({ timeoutMs: 1_800 });
     const { words, error } = await listen(model);
     expect(words.length).toBeGreaterThan(0);
     expect(error?.error_code).toBe('LLM_SERVICE_FAILED');
