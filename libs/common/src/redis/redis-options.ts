@@ -18,6 +18,7 @@ export type RedisPurpose = 'commands' | 'health' | 'queue' | 'blocking';
 
 const RECONNECT_STEP_MS = 50;
 const RECONNECT_CAP_MS = 1_000;
+const LOADING_POLL_MS = 250;
 /** How many command timeouts a connection may keep silent when it owes a reply. */
 const SILENT_TIMEOUTS = 2;
 /** The same for connections that wait on purpose: well above the ten seconds that a queue waits at most. */
@@ -44,6 +45,8 @@ export function redisOptions(settings: RedisSettings, purpose: RedisPurpose): Re
     // Writes of a queue must get to the new primary: reconnect, but do not resend here. Other connections have readers,
     // too, who must not suffer from it: see RenewableClient.
     reconnectOnError: patient ? (error) => error.message.startsWith('READONLY') : null,
+    // Redis guesses how long it will load, and the library would believe it for ten seconds.
+    maxLoadingRetryTime: LOADING_POLL_MS,
     retryStrategy: (attempt) => Math.min(attempt * RECONNECT_STEP_MS, RECONNECT_CAP_MS),
   };
 }
