@@ -4,7 +4,7 @@ import { eventually, expectErrorEnvelope, expectSuccessEnvelope, FakeLlmServer }
 import type { ChatAnswer } from '../../src/api/chat/chat.answers';
 import { fillChatData } from '../fixtures/chat-world';
 import { startWellnessApp, type WellnessApp } from '../support/wellness-app';
-import { LLM_FAULTS, type LlmFaultRow, WORDS } from './llm.faults';
+import { LLM_FAULTS, type LlmFaultRow, WORDS } from './llm-chat.faults';
 
 jest.setTimeout(60_000);
 

@@ -1,46 +1,113 @@
-import type { ErrorCode } from '@app/common';
-import type { LlmReply } from '@app/common/testing';
+import type { LlmReply, TcpFault } from '@app/common/testing';
+import type { FaultRow, Outcome } from './support/fault-table';
+import { type LlmWorld, SAID } from './support/llm-world';
 
-/** One way in which the model can fail, and what comes of it. */
-export interface LlmFaultRow {
-  readonly fault: string;
-  readonly reply: LlmReply | 'refused';
-  /** The code with which the model fails. */
-  readonly code: ErrorCode;
-  /** Attempts that reach the endpoint for the first question. */
-  readonly attempts: number;
-  /** Whether failing like this opens the circuit. */
-  readonly opens: boolean;
-  /** Whether part of an answer is out by then: a stream has nothing left but to say so. */
-  readonly speaks?: boolean;
+type LlmFaultRow = FaultRow<LlmWorld>;
+type Expected = LlmFaultRow['expected'];
+
+/** The built-in responder answers in the model's stead, and says so. */
+const STAND_IN: readonly Outcome[] = ['200 degraded', '200 done degraded'];
+const OPERATOR = { operator: ['200', '200 local'] };
+const DEGRADED: Expected = { ...OPERATOR, chat: STAND_IN, chat_session: STAND_IN };
+const AFTER_TOOLS = [...STAND_IN, ...STAND_IN.map((outcome) => `${outcome} tool:TOOL_INVALID_INPUT`)];
+const MISLED: Expected = { ...OPERATOR, chat: AFTER_TOOLS, chat_session: AFTER_TOOLS };
+const DOWN: Expected = { ...DEGRADED, report: ['503 unhealthy'] };
+
+/** Part of the answer is out by then: a stream has nothing left but to say so. */
+const brokenOff = (code: string): Expected => {
+  const outcomes = [...STAND_IN, `200 error ${code}`];
+  return { ...OPERATOR, chat: outcomes, chat_session: outcomes };
+};
+
+const SOMETIMES: readonly Outcome[] = [...STAND_IN, '200', '200 done', '200 error LLM_SERVICE_FAILED'];
+const ON_AND_OFF: Expected = {
+  ...OPERATOR,
+  chat: SOMETIMES,
+  chat_session: SOMETIMES,
+  report: ['200 healthy', '503 unhealthy'],
+};
+
+async function heal({ llm, proxy }: LlmWorld): Promise<void> {
+  llm.respond({ kind: 'text', text: SAID });
+  llm.respondToModels(200);
+  await proxy.heal();
 }
+const network = (name: string, description: string, fault: TcpFault, expected = DOWN): LlmFaultRow => ({
+  name,
+  description,
+  inject: ({ proxy }) => proxy.inject(fault),
+  heal,
+  expected,
+  opensCircuit: true,
+});
+const status = (code: number, opensCircuit: boolean, description: string, headers = {}): LlmFaultRow => ({
+  name: String(code),
+  description,
+  inject: ({ llm }) => {
+    llm.respond({ kind: 'status', status: code, headers });
+    // Limits are on completions; everything else is wrong everywhere.
+    llm.respondToModels(code === 429 ? 200 : code);
+  },
+  heal,
+  expected: code === 429 ? DEGRADED : DOWN,
+  opensCircuit,
+});
+const answer = (
+  name: string,
+  description: string,
+  reply: LlmReply,
+  opensCircuit: boolean,
+  expected = DEGRADED,
+): LlmFaultRow => ({
+  name,
+  description,
+  inject: ({ llm }) => llm.respond(reply),
+  heal,
+  expected,
+  opensCircuit,
+});
+const tool = (name: string, args: unknown): LlmReply => ({ kind: 'tools', calls: [{ name, arguments: args }] });
 
-/** What a model that fails in mid-answer has said by then. */
-export const WORDS = 'You walked very far, ';
-const ENDLESS = { kind: 'tools', calls: [{ name: 'list_available_metrics', arguments: {} }] } as const;
 export const LLM_FAULTS: readonly LlmFaultRow[] = [
-  { fault: 'refused', reply: 'refused', code: 'LLM_SERVICE_FAILED', attempts: 0, opens: true },
-  { fault: 'black-holed', reply: { kind: 'hang' }, code: 'LLM_SERVICE_FAILED', attempts: 3, opens: true },
-  { fault: 'reset at once', reply: { kind: 'reset', text: '' }, code: 'LLM_SERVICE_FAILED', attempts: 3, opens: true },
-  { fault: 'reset in mid-stream', reply: { kind: 'reset', text: WORDS }, code: 'LLM_SERVICE_FAILED', attempts: 1, opens: true, speaks: true }, // prettier-ignore
-  { fault: 'silent in mid-stream', reply: { kind: 'hang_midway', text: WORDS }, code: 'LLM_SERVICE_FAILED', attempts: 1, opens: true, speaks: true }, // prettier-ignore
-  { fault: '408', reply: { kind: 'status', status: 408 }, code: 'LLM_SERVICE_FAILED', attempts: 3, opens: true },
-  { fault: '409', reply: { kind: 'status', status: 409 }, code: 'LLM_SERVICE_FAILED', attempts: 3, opens: true },
-  { fault: '500', reply: { kind: 'status', status: 500 }, code: 'LLM_SERVICE_FAILED', attempts: 3, opens: true },
-  { fault: '503', reply: { kind: 'status', status: 503 }, code: 'LLM_SERVICE_FAILED', attempts: 3, opens: true },
-  { fault: '400', reply: { kind: 'status', status: 400 }, code: 'LLM_SERVICE_FAILED', attempts: 1, opens: false },
-  { fault: '401', reply: { kind: 'status', status: 401 }, code: 'LLM_SERVICE_FAILED', attempts: 1, opens: false },
-  { fault: '403', reply: { kind: 'status', status: 403 }, code: 'LLM_SERVICE_FAILED', attempts: 1, opens: false },
-  { fault: '404', reply: { kind: 'status', status: 404 }, code: 'LLM_SERVICE_FAILED', attempts: 1, opens: false },
-  { fault: '422', reply: { kind: 'status', status: 422 }, code: 'LLM_SERVICE_FAILED', attempts: 1, opens: false },
-  { fault: '429 for long', reply: { kind: 'status', status: 429, headers: { 'retry-after': '3600' } }, code: 'LLM_RATE_LIMITED', attempts: 1, opens: false }, // prettier-ignore
-  { fault: '429 for now', reply: { kind: 'status', status: 429, headers: { 'retry-after': '0' } }, code: 'LLM_RATE_LIMITED', attempts: 3, opens: false }, // prettier-ignore
-  { fault: 'cut off without an end', reply: { kind: 'truncated', text: '' }, code: 'LLM_RESPONSE_INVALID', attempts: 3, opens: true }, // prettier-ignore
-  { fault: 'cut off in mid-answer', reply: { kind: 'truncated', text: WORDS }, code: 'LLM_RESPONSE_INVALID', attempts: 1, opens: true, speaks: true }, // prettier-ignore
-  { fault: 'empty', reply: { kind: 'empty' }, code: 'LLM_RESPONSE_INVALID', attempts: 3, opens: true },
-  { fault: 'filtered', reply: { kind: 'content_filter' }, code: 'LLM_RESPONSE_INVALID', attempts: 1, opens: false },
-  { fault: 'invalid JSON', reply: { kind: 'raw', body: 'data: {"choices": [\n\n' }, code: 'LLM_RESPONSE_INVALID', attempts: 3, opens: true }, // prettier-ignore
-  { fault: 'a web page', reply: { kind: 'raw', body: '<html>login</html>', type: 'text/html' }, code: 'LLM_RESPONSE_INVALID', attempts: 3, opens: true }, // prettier-ignore
-  { fault: 'bytes of another kind', reply: { kind: 'raw', body: 'data: 42\n\ndata: null\n\n' }, code: 'LLM_RESPONSE_INVALID', attempts: 3, opens: true }, // prettier-ignore
-  { fault: 'an endless tool loop', reply: ENDLESS, code: 'LLM_RESPONSE_INVALID', attempts: 8, opens: false },
+  network('refused', 'nobody listens', { kind: 'refuse' }),
+  network('black-holed', 'the network swallows everything', { kind: 'black_hole' }),
+  network('severed', 'the network swallows everything, and forgets the connections without a word', { kind: 'sever' }),
+  network('slow', 'answers take longer than the time limit', { kind: 'latency', ms: 2_000 }),
+  network('trickling', 'answers come a byte at a time', { kind: 'trickle', ms: 40 }),
+  network(
+    'reset',
+    'connections are reset in mid-reply',
+    { kind: 'reset' },
+    { ...DOWN, ...brokenOff('LLM_SERVICE_FAILED') },
+  ),
+  network('garbage', 'answers are bytes that are not HTTP', { kind: 'garbage' }),
+  network('flapping', 'it comes and goes five times a second', { kind: 'flap', downMs: 150, upMs: 50 }, ON_AND_OFF),
+  status(401, false, 'it does not take the key'),
+  status(429, false, 'it takes no more for an hour', { 'retry-after': '3600' }),
+  status(500, true, 'it fails'),
+  answer(
+    'reset in mid-answer',
+    'it breaks off in the middle of an answer',
+    { kind: 'reset', text: 'You walked' },
+    true,
+    brokenOff('LLM_SERVICE_FAILED'),
+  ),
+  answer(
+    'truncated',
+    'its answer ends in the middle as if that were its end',
+    { kind: 'truncated', text: 'You walked' },
+    true,
+    brokenOff('LLM_RESPONSE_INVALID'),
+  ),
+  answer('invalid JSON', 'its answer is broken JSON', { kind: 'raw', body: 'data: {"choices": [\n\n' }, true),
+  answer('empty', 'its answer is empty', { kind: 'empty' }, true),
+  answer('unknown tool', 'it keeps calling a tool that does not exist', tool('launch_missiles', {}), false, MISLED),
+  answer(
+    'bad arguments',
+    'it keeps calling a tool with what is no JSON',
+    tool('get_health_metrics', '{"metric'),
+    false,
+    MISLED,
+  ),
+  answer('tool loop', 'it calls the same tool for ever', tool('list_available_metrics', {}), false),
 ];

@@ -37,9 +37,15 @@ const SETTINGS = {
   ...NO_LIMITS,
 };
 
-/** The whole product on a free port, with a Redis and a data folder of its own; `close` leaves nothing behind. */
-export async function startWellnessApp(environment: Readonly<Record<string, string>> = {}): Promise<WellnessApp> {
-  const redis = await startTestRedis();
+/**
+ * The whole product on a free port, with a Redis and a data folder of its own; `close` leaves nothing behind.
+ * @param given a Redis to use instead; `close` stops it all the same
+ */
+export async function startWellnessApp(
+  environment: Readonly<Record<string, string>> = {},
+  given?: TestRedis,
+): Promise<WellnessApp> {
+  const redis = given ?? (await startTestRedis());
   const dataDir = await mkdtemp(join(tmpdir(), 'wellness-data-'));
   const config = loadConfig({ ...SETTINGS, DATA_DIR: dataDir, ...environment });
   const logs = new LogCapture();

@@ -1,0 +1,42 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { faultPage, faultTable } from './docs/faults.mjs';
+import { prepare, ROOT } from './setup/prepare.mjs';
+import { main, run, say } from './setup/process.mjs';
+
+const JEST = ['--disable-warning=ExperimentalWarning', '--experimental-vm-modules', 'node_modules/jest/bin/jest.js'];
+const PAGE = 'docs/fault-table.md';
+const LAST_LINES = 60;
+
+// faults.mjs [--write]: calls every route under every fault and prints the table; --write puts it into the docs.
+await main(async () => {
+  const node = await prepare({ redis: true });
+  const folder = mkdtempSync(join(tmpdir(), 'wellness-faults-'));
+  try {
+    const file = join(folder, 'report.jsonl');
+    writeFileSync(file, '');
+    say('Calling every route under every fault; this takes about a minute and a half …');
+    const globals = JSON.stringify({ FAULT_REPORT: file });
+    const { code, output } = await run(node, [...JEST, 'test/faults', '--globals', globals], { cwd: ROOT });
+    const runs = readFileSync(file, 'utf8')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line));
+    process.stdout.write(faultTable(runs));
+    // Cells that failed have been told of; whatever else failed has not.
+    if (code !== 0) say(output.split('\n').slice(-LAST_LINES).join('\n'));
+    if (process.argv.includes('--write')) await writePage(runs);
+    return code === 0 ? 0 : 1;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+async function writePage(runs) {
+  const prettier = await import('prettier');
+  const path = join(ROOT, PAGE);
+  const options = { ...(await prettier.resolveConfig(path)), filepath: path };
+  writeFileSync(path, await prettier.format(faultPage(runs), options));
+  say(`${PAGE} written.`);
+}

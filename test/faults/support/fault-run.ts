@@ -1,0 +1,213 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LogCapture, LogLine } from '@app/common/testing';
+import { ask, type Asked, logProblems } from './ask';
+import type { Cell, FaultRow, FaultSummary, Fixtures, Outcome, RouteRow } from './fault-table';
+
+/** An application under test and one of its dependencies. */
+export interface FaultWorld {
+  readonly dependency: string;
+  readonly app: { readonly port: number; readonly logs: LogCapture };
+  /** How long the circuit of the dependency stays open. */
+  readonly openMs: number;
+  /** Makes the fixtures for the next fault; nothing is wrong at that time. */
+  readonly prepare: () => Promise<Fixtures>;
+  /** Closes the circuit, so that every route meets the fault itself. */
+  readonly closeCircuit: () => void;
+  readonly isCircuitOpen: () => boolean;
+  /** Calls the dependency until its circuit opens. */
+  readonly openCircuit: () => Promise<void>;
+  /** Most calls, as `asked` counts them, of one trial. */
+  readonly callsOfATrial: number;
+  /** Calls to the dependency on behalf of requests since the last `resetTraffic`. */
+  readonly asked: () => number;
+  readonly resetTraffic: () => void;
+}
+
+export interface FaultOutcome {
+  readonly cells: readonly Cell[];
+  readonly summary: FaultSummary;
+}
+
+/** No answer may take longer than the deadlines of the application under test. */
+const LATENCY_BOUND_MS = 6_000;
+/** A route that needs nothing does not wait for anything. */
+const LOCAL_BOUND_MS = 4_000;
+/** What one call of every route takes at most on a machine that has nothing else to do. */
+const CALM_MS = 500;
+/** How long an application may take to be well before a fault is injected. */
+const BEGIN_MS = 15_000;
+/** How long reports, which are kept for a second, may take to tell of a fault. */
+const NOTICE_MS = 3_000;
+/** On top of the open time. */
+const RECOVERY_MS = 2_000;
+const POLL_MS = 50;
+/** What was given up on may still be on its way to the dependency. */
+const UNDERWAY_MS = 100;
+const SURPRISES = ['promise_rejection_unhandled', 'exception_uncaught', 'import_recovery_failed'];
+
+/** Injects a fault once, calls every route, heals it once, and sees that everything is as it was. */
+export class FaultRun<World extends FaultWorld> {
+  private readonly asked = new Map<RouteRow, Asked[]>();
+  private readonly recovered = new Map<RouteRow, number | null>();
+  private readonly faultProblems: string[] = [];
+  private callsWhileOpen: number | null = null;
+  private slackMs = 0;
+  private readonly logged = new Map<string, LogLine[]>();
+
+  constructor(
+    private readonly world: World,
+    private readonly fault: FaultRow<World>,
+    private readonly routes: readonly RouteRow[],
+  ) {}
+
+  async run(): Promise<FaultOutcome> {
+    const { world, fault } = this;
+    const fixtures = await world.prepare();
+    await this.beginWell(fixtures);
+    world.app.logs.clear();
+    try {
+      await fault.inject(world);
+      world.closeCircuit();
+      await Promise.all(this.routes.map((row) => this.askUntilNoticed(row, fixtures)));
+      await this.askWhileOpen(fixtures);
+    } finally {
+      await fault.heal(world);
+    }
+    const healedAt = Date.now();
+    await Promise.all(this.routes.map((row) => this.askUntilRecovered(row, fixtures, healedAt)));
+    this.readLog();
+    return { cells: this.routes.map((row) => this.cell(row)), summary: this.summary() };
+  }
+
+  /**
+   * Calls every route until all is as usual; by then every read is known. Everything takes longer on a busy machine:
+   * bounds of time grow by as much as it is busier than it should be.
+   */
+  private async beginWell(fixtures: Fixtures): Promise<void> {
+    const until = Date.now() + BEGIN_MS;
+    for (;;) {
+      const startedAt = Date.now();
+      const all = await Promise.all(this.routes.map((row) => ask(this.world.app.port, row, fixtures)));
+      this.slackMs = 5 * Math.max(0, Date.now() - startedAt - CALM_MS);
+      const unwell = all.filter(({ row, outcome }) => !(row.healthy ?? ['200']).includes(outcome));
+      if (unwell.length === 0) return;
+      if (Date.now() > until) throw new Error(unwell.map(({ row, outcome }) => `${row.route}: ${outcome}`).join('; '));
+      await sleep(POLL_MS);
+    }
+  }
+
+  /** Reports tell of a fault within a moment; every other route is asked once. */
+  private async askUntilNoticed(row: RouteRow, fixtures: Fixtures): Promise<void> {
+    const isReport = row.role === 'report' || row.role === 'readiness';
+    const until = isReport ? Date.now() + NOTICE_MS + this.slackMs : 0;
+    let last = await ask(this.world.app.port, row, fixtures);
+    while (Date.now() < until && !this.allowed(row).includes(last.outcome)) {
+      await sleep(POLL_MS);
+      last = await ask(this.world.app.port, row, fixtures);
+    }
+    this.note(last);
+  }
+
+  /** The same routes again, now that calls are turned away before they reach the dependency. */
+  private async askWhileOpen(fixtures: Fixtures): Promise<void> {
+    const { world, fault } = this;
+    if (fault.opensCircuit) {
+      await world.openCircuit();
+      await sleep(UNDERWAY_MS);
+    }
+    world.resetTraffic();
+    const startedAt = Date.now();
+    for (const asked of await Promise.all(this.routes.map((row) => ask(world.app.port, row, fixtures))))
+      this.note(asked);
+    if (!fault.opensCircuit) {
+      if (world.isCircuitOpen()) this.faultProblems.push('the circuit is open');
+      return;
+    }
+    this.callsWhileOpen = world.asked();
+    // One may have been underway already, and one was due at once.
+    const trials = 2 + Math.floor((Date.now() - startedAt) / (0.9 * world.openMs));
+    if (this.callsWhileOpen > trials * world.callsOfATrial) {
+      this.faultProblems.push(`${this.callsWhileOpen} calls with the circuit open, in the time of ${trials} trials`);
+    }
+  }
+
+  private async askUntilRecovered(row: RouteRow, fixtures: Fixtures, healedAt: number): Promise<void> {
+    const usual = this.usual(row);
+    const until = healedAt + this.world.openMs + RECOVERY_MS + this.slackMs;
+    let last: Asked;
+    do {
+      last = await ask(this.world.app.port, row, fixtures);
+      if (usual.includes(last.outcome)) {
+        this.recovered.set(row, Date.now() - healedAt);
+        return;
+      }
+      await sleep(POLL_MS);
+    } while (Date.now() < until);
+    this.recovered.set(row, null);
+    this.note({ ...last, problems: [...last.problems, `still "${last.outcome}" after ${Date.now() - healedAt} ms`] });
+  }
+
+  private note(asked: Asked): void {
+    this.asked.set(asked.row, [...(this.asked.get(asked.row) ?? []), asked]);
+  }
+
+  private cell(row: RouteRow): Cell {
+    const all = this.asked.get(row) ?? [];
+    const allowed = [
+      ...this.allowed(row),
+      ...(this.recovered.get(row) === null ? all.slice(-1) : []).map((a) => a.outcome),
+    ];
+    const bound = this.slackMs + (row.role === 'local' ? LOCAL_BOUND_MS : LATENCY_BOUND_MS);
+    const problems = all.flatMap((asked) => [
+      ...asked.problems,
+      ...logProblems(asked, this.logged.get(asked.correlationId) ?? []),
+      ...(allowed.includes(asked.outcome) ? [] : [`"${asked.outcome}" is none of "${this.allowed(row).join('", "')}"`]),
+      ...(asked.ms > bound ? [`it took ${asked.ms} ms`] : []),
+    ]);
+    return {
+      dependency: this.world.dependency,
+      fault: this.fault.name,
+      route: row.route,
+      outcomes: [...new Set(all.map(({ outcome }) => outcome))],
+      slowestMs: Math.max(...all.map(({ ms }) => ms)),
+      recoveredMs: this.recovered.get(row) ?? null,
+      problems: [...new Set(problems)],
+    };
+  }
+
+  private summary(): FaultSummary {
+    const { name: fault, description } = this.fault;
+    const { dependency } = this.world;
+    return { dependency, fault, description, callsWhileOpen: this.callsWhileOpen, problems: this.faultProblems };
+  }
+
+  /** The log tells when the circuit opened and closed; nothing that happened was a surprise. */
+  private readLog(): void {
+    const { lines } = this.world.app.logs;
+    for (const line of lines) {
+      if (line.correlation_id === undefined) continue;
+      this.logged.set(line.correlation_id, [...(this.logged.get(line.correlation_id) ?? []), line]);
+    }
+    const { dependency } = this.world;
+    const changes = lines.filter(({ event, policy }) => event === 'circuit_changed' && policy === dependency);
+    const states = changes.map(({ state }) => String(state));
+    if (this.fault.opensCircuit !== states.includes('open'))
+      this.faultProblems.push(`the circuit: ${states.join(', ')}`);
+    if (this.fault.opensCircuit && states.at(-1) !== 'closed') this.faultProblems.push('the circuit did not close');
+    for (const { event } of lines) {
+      if (SURPRISES.includes(event) && this.fault.logs?.includes(event) !== true) {
+        this.faultProblems.push(`${event} was logged`);
+      }
+    }
+  }
+
+  private allowed(row: RouteRow): readonly Outcome[] {
+    return this.fault.expected[row.role] ?? row.healthy ?? ['200'];
+  }
+
+  private usual(row: RouteRow): readonly Outcome[] {
+    const healthy = row.healthy ?? ['200'];
+    // Other calls, which come at the same time, may have written again by then.
+    return this.fault.losesData === true ? [...healthy, ...(row.empty ?? [])] : healthy;
+  }
+}
