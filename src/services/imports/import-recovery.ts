@@ -35,9 +35,17 @@ export class ImportRecovery implements OnApplicationBootstrap, OnModuleDestroy {
     await this.sweeping;
   }
 
-  /** Goes over the spool once. */
+  /** Goes over the spool once. Throws the errors of `RedisGateway`. */
   async sweep(): Promise<void> {
-    for (const importId of await this.spool.list()) await this.look(importId);
+    for (const importId of await this.spool.list()) {
+      try {
+        await this.look(importId);
+      } catch (err) {
+        if (err instanceof InfrastructureError) throw err;
+        // What is wrong with one import must not keep the others waiting.
+        this.events.error('import_recovery_failed', { err });
+      }
+    }
   }
 
   private begin(): void {
