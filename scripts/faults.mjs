@@ -18,7 +18,9 @@ await main(async () => {
     writeFileSync(file, '');
     say('Calling every route under every fault; this takes about a minute and a half …');
     const globals = JSON.stringify({ FAULT_REPORT: file });
-    const { code, output } = await run(node, [...JEST, 'test/faults', '--maxWorkers=3', '--globals', globals], { cwd: ROOT });
+    const { code, output } = await run(node, [...JEST, 'test/faults', '--maxWorkers=3', '--globals', globals], {
+      cwd: ROOT,
+    });
     const runs = readFileSync(file, 'utf8')
       .split('\n')
       .filter(Boolean)
