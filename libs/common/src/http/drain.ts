@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 export type DrainPhase = 'serving' | 'leaving' | 'refusing';
 
 /**
@@ -9,6 +11,7 @@ export class Drain {
   private readonly ending = new AbortController();
   private readonly requests = new Set<object>();
   private idle?: () => void;
+  private refusals = 0;
 
   get phase(): DrainPhase {
     return this.current;
@@ -43,6 +46,21 @@ export class Drain {
   exit(request: object): void {
     this.requests.delete(request);
     if (this.requests.size === 0) this.idle?.();
+  }
+
+  /** Somebody came who was refused. */
+  noteRefusal(): void {
+    this.refusals += 1;
+  }
+
+  /** Waits until nobody has come to be refused for `quietMs`, at most `limitMs`. */
+  async whenQuiet(quietMs: number, limitMs: number): Promise<void> {
+    const until = Date.now() + limitMs;
+    let seen: number;
+    do {
+      seen = this.refusals;
+      await sleep(quietMs);
+    } while (this.refusals !== seen && Date.now() < until);
   }
 
   /** Waits until no request is in flight, at most `limitMs`; says whether that came to be. */

@@ -67,7 +67,10 @@ export class RequestAdmission {
 
   /** Why nobody is let in at the moment, or nobody but operators. */
   private stateRefusal(request: FastifyRequest, { operational }: RouteTraits): Error | undefined {
-    if (this.drain.phase === 'refusing') return new RequestRefusedError('SYSTEM_SHUTTING_DOWN');
+    if (this.drain.phase === 'refusing') {
+      this.drain.noteRefusal();
+      return new RequestRefusedError('SYSTEM_SHUTTING_DOWN');
+    }
     if (operational === true) return undefined;
     if (this.load.refuses()) return new RequestRefusedError('SYSTEM_RESOURCES_EXHAUSTED');
     if (this.maintenance.isActive && request.url.startsWith(API_PREFIX)) return this.maintenance.refusal();

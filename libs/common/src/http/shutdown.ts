@@ -15,6 +15,12 @@ export interface ShutdownSettings {
 
 /** Part of the time limit that is kept for closing after the last request. */
 const CLOSING_SHARE = 0.2;
+/**
+ * Whoever connects as the listening socket is closed is cut off by the operating system, unseen by us. So it is closed
+ * when nobody has come for a moment; those who were refused will not come again before `Retry-After` is over.
+ */
+const QUIET_MS = 200;
+const QUIET_LIMIT_MS = 2_000;
 
 /**
  * The orderly end of the process: readiness fails, requests are still served for the grace period, then refused while
@@ -72,6 +78,7 @@ export class Shutdown {
     const finished = await this.drain.whenIdle((until - Date.now()) / 2);
     this.drain.hurry();
     if (!finished) await this.drain.whenIdle(until - Date.now());
+    await this.drain.whenQuiet(QUIET_MS, Math.min(QUIET_LIMIT_MS, until - Date.now()));
     // Idle keep-alive connections, and whoever did not finish in time.
     this.app.getHttpServer().closeAllConnections();
     await this.app.close();

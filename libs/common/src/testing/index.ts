@@ -3,6 +3,7 @@ export * from './eventually';
 export * from './fake-llm-server';
 export * from './log-capture';
 export * from './proxy-traffic';
+export * from './readiness-proxy';
 export * from './tcp-fault-proxy';
 export * from './tcp-faults';
 export * from './test-app';
