@@ -6,7 +6,7 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
-export interface HttpCall extends Pick<RequestOptions, 'method' | 'path' | 'headers'> {
+export interface HttpCall extends Pick<RequestOptions, 'method' | 'path' | 'headers' | 'agent'> {
   readonly body?: string | Buffer;
 }
 
