@@ -1,11 +1,20 @@
 import './node-version';
-import { createHttpApp, EventLogger, type PrivateRedis, ProcessFaults, Shutdown, startPrivateRedis } from '@app/common';
+import {
+  createHttpApp,
+  EventLogger,
+  ForeignOutput,
+  isPretty,
+  type PrivateRedis,
+  ProcessFaults,
+  Shutdown,
+  startPrivateRedis,
+} from '@app/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { OPENAPI_SETTINGS } from './api/system/openapi-settings';
 import { AppModule } from './app.module';
 import type { Config } from './config/config.schema';
 import { ConfigurationError, EXIT_CONFIGURATION, loadConfig } from './config/load-config';
-import { httpSettings, UNPREFIXED } from './config/settings';
+import { httpSettings, loggingSettings, UNPREFIXED } from './config/settings';
 import { startFailure } from './start-failure';
 import { welcome } from './welcome';
 
@@ -25,6 +34,7 @@ async function main(): Promise<void> {
 }
 
 async function serve(config: Config, privateRedis: PrivateRedis | undefined, startedAt: number): Promise<void> {
+  const output = isPretty(loggingSettings(config)) ? undefined : new ForeignOutput();
   const redisUrl = config.REDIS_URL ?? privateRedis?.url ?? '';
   const app = await createHttpApp(AppModule.forRoot(config, { redisUrl }), {
     http: httpSettings(config),
@@ -32,6 +42,7 @@ async function serve(config: Config, privateRedis: PrivateRedis | undefined, sta
     openApi: OPENAPI_SETTINGS,
   });
   const events = app.get(EventLogger);
+  output?.attach(events);
   if (privateRedis !== undefined) privateRedis.events = events;
   stopInOrder(app, config, privateRedis);
   await app.listen(config.PORT, config.HOST);

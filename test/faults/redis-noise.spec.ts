@@ -60,7 +60,9 @@ describe('whatever Redis does, the drivers', () => {
   });
 
   const startRedis = async (): Promise<void> => {
-    redis = await RedisProcess.start({ directory, port: redisPort, args: ['--save', '', '--appendonly', 'no'] });
+    // The queue's library has something to say about this policy, whenever it connects.
+    const args = ['--save', '', '--appendonly', 'no', '--maxmemory-policy', 'allkeys-lru'];
+    redis = await RedisProcess.start({ directory, port: redisPort, args });
     await healthy();
   };
   const healthy = (): Promise<void> =>
@@ -88,6 +90,7 @@ describe('whatever Redis does, the drivers', () => {
     expect(application.stderr).toBe('');
     const strangers = application.stdout.split('\n').filter((line) => line !== '' && !isEvent(line));
     expect(strangers).toEqual([]);
+    expect(application.named('library_printed')).not.toEqual([]);
   });
 
   it('leave no promise that nobody awaits, and no exception that nobody catches', () => {

@@ -30,6 +30,7 @@ export * from './http/validation.pipe';
 export * from './load/load-settings';
 export * from './load/load-shedder';
 export * from './logging/event-logger';
+export * from './logging/foreign-output';
 export * from './logging/log-events';
 export * from './logging/logging.module';
 export * from './logging/process-faults';

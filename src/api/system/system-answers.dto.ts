@@ -36,7 +36,13 @@ export class HealthReportDto {
     additionalProperties: { type: 'object', additionalProperties: true },
     description: 'By name; an unhealthy one carries `error`, a code of the catalogue',
     example: {
-      redis: { status: 'healthy', latency_ms: 0.4, version: '7.0.15', memory_used_percent: 12.5 },
+      redis: {
+        status: 'healthy',
+        latency_ms: 0.4,
+        version: '7.0.15',
+        eviction_policy: 'noeviction',
+        memory_used_percent: 12.5,
+      },
       llm: { status: 'healthy', model: 'builtin' },
     },
   })

@@ -91,6 +91,7 @@ function figuresOf(info: string): Record<string, unknown> {
   const limit = Number(fieldOf(info, 'maxmemory') ?? 0) || Number(fieldOf(info, 'total_system_memory') ?? 0);
   return {
     version: fieldOf(info, 'redis_version'),
+    eviction_policy: fieldOf(info, 'maxmemory_policy'),
     memory_used_percent: limit > 0 ? Math.round((used / limit) * 1_000) / 10 : undefined,
   };
 }

@@ -31,6 +31,7 @@ export interface LogEvents {
   maintenance_not_shared: { err: unknown };
   policy_isolated: { policy: string };
   policy_released: { policy: string };
+  library_printed: { source: string; err: unknown };
   circuit_changed: { policy: string; state: BreakerState; error_code?: ErrorCode };
   call_retried: { policy: string; operation: string; attempt: number; delay_ms: number; error_code: ErrorCode };
   policy_listener_failed: { err: unknown };

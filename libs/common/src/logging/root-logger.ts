@@ -26,10 +26,14 @@ export function createRootLogger(settings: LoggingSettings): Logger {
     serializers: { err: serializeError, error: serializeError },
     mixin: contextFields,
   };
-  const isPretty = settings.format === 'pretty' || (settings.format === 'auto' && process.stdout.isTTY);
-  if (!isPretty || settings.destination !== undefined)
+  if (!isPretty(settings) || settings.destination !== undefined)
     return pino(options, settings.destination ?? pino.destination(1));
   return pino(options, pretty({ sync: true, messageKey: 'event', errorLikeObjectKeys: ['err'] }));
+}
+
+/** Whether lines are for people rather than programs. */
+export function isPretty({ format }: Pick<LoggingSettings, 'format'>): boolean {
+  return format === 'pretty' || (format === 'auto' && process.stdout.isTTY);
 }
 
 function contextFields(): Record<string, string> {
