@@ -114,6 +114,11 @@ describe('records', () => {
     expectErrorEnvelope(response, 'VALIDATION_INVALID_INPUT');
     expect(response.body.error.details.field).toBe(field);
   });
+
+  it('do not claim that null was given where it was no number', async () => {
+    const response = await get('records', { metric_types: 'HeartRate', limit: 'many' });
+    expect(expectErrorEnvelope(response, 'VALIDATION_INVALID_INPUT').details).not.toHaveProperty('value');
+  });
 });
 
 describe('aggregates', () => {
