@@ -154,7 +154,8 @@ describe('a private Redis', () => {
     await put(redis.url, 'kept');
     const { pid } = redis;
     process.kill(pid, 'SIGKILL');
-    await until(() => redis.pid !== pid);
+    await until(() => events.info.mock.calls.length === 2);
+    expect(redis.pid).not.toBe(pid);
     expect(await read(redis.url)).toBe('kept');
     expect(events.info).toHaveBeenCalledWith('redis_private_restarted', { pid: redis.pid, restarts: 1 });
     expect(events.error).not.toHaveBeenCalled();
