@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expectErrorEnvelope, expectSuccessEnvelope } from '@app/common/testing';
-import { EventLogger, LastKnownGood, RedisGateway } from '@app/common';
+import { eventually, expectErrorEnvelope, expectSuccessEnvelope } from '@app/common/testing';
+import { ERASED_USERS_KEY, EventLogger, LastKnownGood, ownerOf, RedisGateway } from '@app/common';
+import { Redis } from 'ioredis';
 import request, { type Response } from 'supertest';
 import { ErasureNotices } from '../../src/services/erasure/erasure-notices.service';
 import { startWellnessApp, type WellnessApp } from '../support/wellness-app';
@@ -151,6 +152,31 @@ describe('after a user was erased', () => {
     } finally {
       app.redis.server.signal('SIGCONT');
       await sleep(OPEN_MS);
+    }
+  });
+});
+
+describe('while Redis takes no writes', () => {
+  it('a user is erased all the same, and the other replicas hear of it later', async () => {
+    const dave = await app.bearer('dave-0004', ['health:read', 'health:write']);
+    expectSuccessEnvelope(
+      await request(app.server)
+        .post('/api/v1/health-data/records')
+        .set(dave)
+        .send({ records: [RECORD] }),
+    );
+    const client = new Redis(app.redis.url.replace('unix://', ''));
+    try {
+      await client.config('SET', 'maxmemory', '1mb');
+      const erasure = expectSuccessEnvelope(await request(app.server).delete('/api/v1/me').set(dave));
+      expect(erasure).toMatchObject({ records: 1 });
+      expect(app.logs.named('erasure_not_announced')).toHaveLength(1);
+      expect(await client.zscore(ERASED_USERS_KEY, ownerOf('dave-0004'))).toBeNull();
+      await client.config('SET', 'maxmemory', '0');
+      await eventually(async () => (await client.zscore(ERASED_USERS_KEY, ownerOf('dave-0004'))) !== null);
+    } finally {
+      await client.config('SET', 'maxmemory', '0');
+      client.disconnect();
     }
   });
 });

@@ -20,6 +20,8 @@ export class ErasureNotices implements OnApplicationBootstrap, OnModuleDestroy {
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> | undefined;
   private seenUntil = Date.now();
+  /** Erasures that Redis does not know of yet. */
+  private readonly unannounced = new Set<string>();
   private readonly listeners = new Set<(owner: string) => void>();
 
   constructor(
@@ -46,10 +48,30 @@ export class ErasureNotices implements OnApplicationBootstrap, OnModuleDestroy {
     return () => this.listeners.delete(listener);
   }
 
-  /** Makes the erasure known, here at once and elsewhere within seconds. Throws the errors of `RedisGateway`. */
+  /**
+   * Makes the erasure known, here at once and elsewhere within seconds. A Redis that takes no writes keeps nobody from
+   * being erased: what it does not take is told to it again until it does.
+   */
   async announce(userId: string): Promise<void> {
     const owner = ownerOf(userId);
     this.tell(owner);
+    this.unannounced.add(owner);
+    try {
+      await this.announceAll();
+    } catch (err) {
+      if (!(err instanceof WellnessError)) throw err;
+      this.events.warn('erasure_not_announced', { err });
+    }
+  }
+
+  private async announceAll(): Promise<void> {
+    for (const owner of this.unannounced) {
+      await this.write(owner);
+      this.unannounced.delete(owner);
+    }
+  }
+
+  private async write(owner: string): Promise<void> {
     const now = Date.now();
     await this.redis.pipeline(
       'announce_erasure',
@@ -62,7 +84,10 @@ export class ErasureNotices implements OnApplicationBootstrap, OnModuleDestroy {
     );
   }
 
-  /** Forgets whom other replicas have erased. Throws the errors of `RedisGateway`. */
+  /**
+   * Forgets whom other replicas have erased, and announces what could not be before. Throws the errors of
+   * `RedisGateway`.
+   */
   async look(): Promise<void> {
     const now = Date.now();
     const erased = await this.redis.execute(
@@ -72,6 +97,7 @@ export class ErasureNotices implements OnApplicationBootstrap, OnModuleDestroy {
     );
     for (const owner of erased) this.tell(owner);
     this.seenUntil = now;
+    await this.announceAll();
   }
 
   private tell(owner: string): void {

@@ -36,6 +36,7 @@ export interface LogEvents {
   call_retried: { policy: string; operation: string; attempt: number; delay_ms: number; error_code: ErrorCode };
   policy_listener_failed: { err: unknown };
   stale_data_served: { operation: string; age_s: number };
+  erasure_not_announced: { err: unknown };
   erasures_not_seen: { err: unknown };
   redis_connected: { purpose: RedisPurpose };
   redis_connection_failed: { purpose: RedisPurpose; err: unknown };
