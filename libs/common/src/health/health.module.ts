@@ -12,7 +12,7 @@ export type HealthModuleOptions = Pick<FactoryProvider<HealthSettings>, 'inject'
 
 /**
  * `HealthService` with indicators for Redis and the language model, and `HealthComponents` for feature modules to add
- * theirs. Needs `RedisModule`.
+ * theirs; a dependency whose policy has a `probe` has its component without more ado. Needs `RedisModule`.
  */
 @Module({})
 export class HealthModule {

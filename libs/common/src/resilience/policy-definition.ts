@@ -61,7 +61,14 @@ export interface PolicyDefinition {
    * spares each of them an abort signal.
    */
   readonly cancellable?: boolean;
+  /**
+   * Asks the dependency whether it works, past the policy; resolves with what its component of `/health` shows, rejects
+   * when it does not. With it the dependency has such a component (see `HealthModule`). Omitted: it has none.
+   */
+  readonly probe?: DependencyProbe;
 }
+
+export type DependencyProbe = () => Promise<Readonly<Record<string, unknown>>>;
 
 /** Three retries after 1, 2 and 4 seconds at most; request paths configure smaller ones. */
 export const DEFAULT_RETRY: RetryOptions = { max: 3, baseMs: 1_000, capMs: 60_000 };

@@ -1,5 +1,5 @@
-import type { CodeOf, ErrorCode } from '../errors/catalogue';
-import { InfrastructureError, WellnessError } from '../errors/exceptions';
+import type { CodeOf } from '../errors/catalogue';
+import { InfrastructureError } from '../errors/exceptions';
 
 type PolicyCode = CodeOf<'infrastructure' | 'critical'>;
 
@@ -22,8 +22,4 @@ export class CalledOff extends Error {
   constructor(readonly reason: unknown) {
     super('The call was called off');
   }
-}
-
-export function codeOf(error: unknown): ErrorCode {
-  return error instanceof WellnessError ? error.error_code : 'INTERNAL_SERVER_ERROR';
 }

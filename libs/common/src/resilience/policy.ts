@@ -16,13 +16,14 @@ import { type BreakerState, CircuitBreaker, CircuitRejection } from './circuit-b
 import { NO_COUNTS, type PolicyCounts } from './policy-counts';
 import {
   DEFAULT_ERRORS,
+  type DependencyProbe,
   FAILURE,
   INCONCLUSIVE,
   type PolicyDefinition,
   type PolicyErrors,
   type Verdict,
 } from './policy-definition';
-import { CalledOff, codeOf, PolicyRejection, PolicyTimeout } from './policy-errors';
+import { CalledOff, PolicyRejection, PolicyTimeout } from './policy-errors';
 import type { PolicyListener } from './policy-listener';
 import { RetryBudget } from './retry-budget';
 
@@ -64,6 +65,9 @@ const SECOND = 1_000;
  */
 export class Policy {
   readonly name: string;
+  /** The codes of the errors that come from here. */
+  readonly errors: PolicyErrors;
+  readonly probe: DependencyProbe | undefined;
   private readonly breaker: CircuitBreaker;
   private readonly bulkhead: BulkheadPolicy;
   private readonly timeout: TimeoutPolicy;
@@ -77,6 +81,8 @@ export class Policy {
   ) {
     const { name, breaker, bulkhead: slots, timeoutMs } = definition;
     this.name = name;
+    this.errors = { ...DEFAULT_ERRORS, ...definition.errors };
+    this.probe = definition.probe;
     this.breaker = new CircuitBreaker(breaker, {
       judge: (error) => this.judge(error),
       onState: (state) => this.onState(state),
@@ -154,7 +160,13 @@ export class Policy {
         if (delayMs === undefined) throw error;
         this.counts.retries++;
         const { name: policy } = this;
-        this.listener.onRetry({ policy, operation, attempt: number, delay_ms: delayMs, error_code: codeOf(error) });
+        this.listener.onRetry({
+          policy,
+          operation,
+          attempt: number,
+          delay_ms: delayMs,
+          error_code: this.codeOf(error),
+        });
         await pause(delayMs, over.signal);
       }
     }
@@ -231,9 +243,14 @@ export class Policy {
     const { health } = this.verdictOf(error);
     if (health === 'failure') {
       this.counts.failures++;
-      this.lastErrorCode = codeOf(error);
+      this.lastErrorCode = this.codeOf(error);
     }
     return health;
+  }
+
+  /** Failures that nobody gave a code are told by the one their callers get. */
+  private codeOf(error: unknown): ErrorCode {
+    return error instanceof WellnessError ? error.error_code : this.errors.failed;
   }
 
   private circuitOpen(retryAfterMs: number, operation: string): Error {
@@ -257,10 +274,6 @@ export class Policy {
     if (state === 'open') this.counts.circuit_opened++;
     const { name: policy, lastErrorCode: error_code } = this;
     this.listener.onState({ policy, state, ...(error_code !== undefined && { error_code }) });
-  }
-
-  private get errors(): PolicyErrors {
-    return { ...DEFAULT_ERRORS, ...this.definition.errors };
   }
 }
 

@@ -1,4 +1,4 @@
-import { type DynamicModule, type FactoryProvider, Global, Inject, Module } from '@nestjs/common';
+import { type DynamicModule, type FactoryProvider, Global, Inject, Module, type ModuleMetadata } from '@nestjs/common';
 import type { Policy } from './policy';
 import type { PolicyDefinition } from './policy-definition';
 import { PolicyRegistry } from './policy-registry';
@@ -16,7 +16,8 @@ export function policyToken(name: string): symbol {
 export const InjectPolicy = (name: string): ParameterDecorator => Inject(policyToken(name));
 
 type Settings = Omit<PolicyDefinition, 'name'>;
-export type PolicyFactory = Pick<FactoryProvider<Settings>, 'inject' | 'useFactory'>;
+/** `imports` are the modules that have what is injected, unless they are global. */
+export type PolicyFactory = Pick<FactoryProvider<Settings>, 'inject' | 'useFactory'> & Pick<ModuleMetadata, 'imports'>;
 
 /** The registry of policies. A feature module adds that of its own dependency with `forFeature`. Needs `LoggingModule`. */
 @Global()
@@ -28,10 +29,11 @@ export class ResilienceModule {
   }
 
   /** Adds a policy whose numbers come from elsewhere, such as the configuration. */
-  static forFeatureAsync(name: string, { inject = [], useFactory }: PolicyFactory): DynamicModule {
+  static forFeatureAsync(name: string, { imports = [], inject = [], useFactory }: PolicyFactory): DynamicModule {
     const token = policyToken(name);
     return {
       module: class PolicyModule {},
+      imports,
       providers: [
         {
           provide: token,
