@@ -9,6 +9,8 @@ import {
   type TestRedis,
   TEST_SECRET,
 } from '@app/common/testing';
+import type { DynamicModule } from '@nestjs/common';
+
 import { OPENAPI_SETTINGS } from '../../src/api/system/openapi-settings';
 import { AppModule } from '../../src/app.module';
 import { loadConfig } from '../../src/config/load-config';
@@ -37,13 +39,17 @@ const SETTINGS = {
   ...NO_LIMITS,
 };
 
-/**
- * The whole product on a free port, with a Redis and a data folder of its own; `close` leaves nothing behind.
- * @param given a Redis to use instead; `close` stops it all the same
- */
+export interface WellnessParts {
+  /** A Redis to use instead of one of its own; `close` stops it all the same. */
+  readonly redis?: TestRedis;
+  /** Modules beside the product's own. */
+  readonly features?: readonly DynamicModule[];
+}
+
+/** The whole product on a free port, with a Redis and a data folder of its own; `close` leaves nothing behind. */
 export async function startWellnessApp(
   environment: Readonly<Record<string, string>> = {},
-  given?: TestRedis,
+  { redis: given, features = [] }: WellnessParts = {},
 ): Promise<WellnessApp> {
   const redis = given ?? (await startTestRedis());
   const dataDir = await mkdtemp(join(tmpdir(), 'wellness-data-'));
@@ -51,7 +57,10 @@ export async function startWellnessApp(
   const logs = new LogCapture();
   const logging = { level: config.LOG_LEVEL, format: 'json', destination: logs } as const;
   const app = await createTestApp({
-    root: AppModule.forRoot(config, { redisUrl: redis.url, logging }),
+    root: {
+      module: class ProductModule {},
+      imports: [AppModule.forRoot(config, { redisUrl: redis.url, logging }), ...features],
+    },
     http: httpSettings(config),
     unprefixed: UNPREFIXED,
     openApi: OPENAPI_SETTINGS,

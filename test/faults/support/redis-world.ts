@@ -45,11 +45,13 @@ export class RedisWorld implements FaultWorld {
     const proxy = await TcpFaultProxy.start({ upstream: { path: redis.socket }, protocol: 'redis' });
     const { server } = redis;
     const app = await startWellnessApp(ENVIRONMENT, {
-      url: `redis://${proxy.address}`,
-      server,
-      stop: async () => {
-        await proxy.close();
-        await redis.stop();
+      redis: {
+        url: `redis://${proxy.address}`,
+        server,
+        stop: async () => {
+          await proxy.close();
+          await redis.stop();
+        },
       },
     });
     return new RedisWorld(redis, proxy, app, await FixtureMaker.for(app));
