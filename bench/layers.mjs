@@ -20,7 +20,7 @@ await runBench({ name: 'layers', runs: 7, modules: APPLICATION_MODULES }, async 
   for (let run = 0; run < options.runs; run++) {
     say(`Run ${run + 1} of ${options.runs} …`);
     const found = {};
-    for (const name of inTurn(run)) found[name] = await sides.measure(name, SECONDS);
+    for (const name of inTurn(run)) found[name] = await sides.measure(name, { duration: SECONDS });
     runs.push(found);
   }
   return report({ section: 'layers', write: options.write, ...figures(runs) });

@@ -28,7 +28,8 @@ const [SERVER_CPU, CLIENT_CPU] = ['0', '1'];
 
 /**
  * Starts each of the named sides (`bench/layers/NAME.ts`) in a process of its own, and one to load them.
- * `warmUp(name)` and `measure(name, seconds)` load one of them.
+ * `warmUp(name)` and `measure(name, order)` load one of them, as
+ * long as the options of autocannon in `order` say.
  */
 export async function startSides(built, names, nodeOptions) {
   await buildSides();
@@ -44,10 +45,10 @@ export async function startSides(built, names, nodeOptions) {
   const loaded = (name, order) => ask(load, { url: sides[name].url, tokens, connections: CONNECTIONS, ...order });
   return {
     warmUp: (name) => loaded(name, { amount: WARM_UP_REQUESTS }),
-    measure: async (name, seconds) => {
+    measure: async (name, order) => {
       const { child } = sides[name];
       await ask(child, 'gauge');
-      const found = await loaded(name, { duration: seconds });
+      const found = await loaded(name, order);
       const { cpuSeconds } = await ask(child, 'gauge');
       if (found.errors > 0 || found.non2xx > 0) throw new Error(`${name} failed: ${JSON.stringify(found)}`);
       return { ...found, cpuMicroseconds: (cpuSeconds * 1e6) / found.requests };
