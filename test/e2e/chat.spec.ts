@@ -242,6 +242,22 @@ describe('chat over HTTP', () => {
       expect((events.at(-1)?.data as ChatData).response).toContain('35,000 steps');
     });
 
+    it('says the same again to a repetition, instead of taking the turn twice', async () => {
+      const session = await begin();
+      const ask = (message: string): request.Test =>
+        post('stateful/stream', { message, session_id: session }).set('idempotency-key', 'once').buffer(true);
+      const first = await ask('and the week before?');
+      const again = await ask('and the week before?');
+      expect(again.text).toBe(first.text);
+      expect([first, again].map(({ headers }) => headers['idempotency-replayed'] as unknown)).toEqual([
+        undefined,
+        'true',
+      ]);
+      const { messages } = expectSuccessEnvelope<{ messages: unknown[] }>(await get(`sessions/${session}/messages`));
+      expect(messages).toHaveLength(4);
+      expectErrorEnvelope(await ask('and before that?'), 'IDEMPOTENCY_KEY_REUSED');
+    });
+
     it('refuses a bad request with the envelope', async () => {
       expectErrorEnvelope(await post('stateless/stream', { message: '' }), 'VALIDATION_INVALID_INPUT');
     });

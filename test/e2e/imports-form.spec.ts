@@ -53,6 +53,18 @@ describe('a form that is damaged', () => {
 
 describe('a form with more than the file', () => {
   it.each([
+    ['small', ONE],
+    ['large', LARGE],
+  ])(
+    'is refused when there is another %s file in the field, which would be lost without a word',
+    async (_size, other) => {
+      expect(await problemOf(`${filePart('file', ONE)}${filePart('file', other)}--x--\r\n`)).toMatch(
+        /has to be one file/,
+      );
+    },
+  );
+
+  it.each([
     ['after a file of another name', `${filePart('readme', LARGE)}${filePart('file', ONE)}`],
     ['before a file of another name', `${filePart('file', ONE)}${filePart('readme', LARGE)}`],
     ['after fields', `${fields(8)}${filePart('file', ONE)}`],

@@ -1,7 +1,10 @@
 import { ApiAnswer, ApiErrors, CurrentUser, Deadline, EventStream, RateLimit, Scopes, type User } from '@app/common';
-import { Body, Controller, HttpCode, Post, RequestMethod, StreamableFile } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, RequestMethod, StreamableFile, UseInterceptors } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Idempotent } from '../idempotency/idempotent.decorator';
+import type { Replayable } from '../../services/idempotency/idempotency.service';
+import { IdempotencyKey } from '../idempotency/idempotency-key.decorator';
+import { ApiIdempotencyKey, Idempotent } from '../idempotency/idempotent.decorator';
+import { ReplayInterceptor } from '../idempotency/replay.interceptor';
 import { ChatAnswer } from './chat.answers';
 import { StatefulChatDto, StatelessChatDto } from './chat.dto';
 import { ChatRequests } from './chat.requests';
@@ -60,9 +63,15 @@ export class ChatController {
   @ApiOkResponse({ description: STREAMED })
   @ApiOperation({ summary: 'Ask within a session, and get the answer as it comes' })
   @ApiErrors('CHAT_SESSION_NOT_FOUND', ...LLM_ERRORS)
+  @UseInterceptors(ReplayInterceptor)
+  @ApiIdempotencyKey()
   @Deadline('chat')
   @Scopes('chat')
-  streamInSession(@CurrentUser() user: User, @Body() body: StatefulChatDto): Promise<StreamableFile> {
-    return this.requests.streamInSession(user, body);
+  streamInSession(
+    @CurrentUser() user: User,
+    @Body() body: StatefulChatDto,
+    @IdempotencyKey() key?: string,
+  ): Promise<Replayable<StreamableFile>> {
+    return this.requests.streamInSession(user, body, key);
   }
 }

@@ -1,11 +1,15 @@
-import { currentContext, EventStreams, type User } from '@app/common';
+import { currentContext, type StreamEvent, EventStreams, type User } from '@app/common';
 import { Injectable, type StreamableFile } from '@nestjs/common';
 import { AgentService } from '../../agent/loop/agent.service';
 import type { TurnRequest } from '../../agent/loop/turn-event';
 import { ChatSessionsService } from '../../services/chat-sessions/chat-sessions.service';
+import { IdempotencyService, type Replayable } from '../../services/idempotency/idempotency.service';
+import { fingerprintOf } from '../idempotency/fingerprint';
 import type { ChatAnswer, ChatMessagesAnswer, ChatSessionsAnswer } from './chat.answers';
 import type { ChatPageDto, StatefulChatDto, StatelessChatDto } from './chat.dto';
 import { presentEvents, presentMessages, presentSessions, presentTurn } from './chat.presenter';
+
+const STATEFUL_STREAM = 'POST /api/v1/chat/stateful/stream';
 
 /** Between the chat routes and the agent: requests in, answers in the API's shape out. */
 @Injectable()
@@ -14,6 +18,7 @@ export class ChatRequests {
     private readonly agent: AgentService,
     private readonly sessions: ChatSessionsService,
     private readonly streams: EventStreams,
+    private readonly idempotency: IdempotencyService,
   ) {}
 
   async answerOnce(user: User, body: StatelessChatDto): Promise<ChatAnswer> {
@@ -25,11 +30,17 @@ export class ChatRequests {
   }
 
   streamOnce(user: User, body: StatelessChatDto): Promise<StreamableFile> {
-    return this.stream(user, once(body), 'POST /api/v1/chat/stateless/stream');
+    return this.streams.open(this.turn(user, once(body)), { name: 'POST /api/v1/chat/stateless/stream' });
   }
 
-  streamInSession(user: User, body: StatefulChatDto): Promise<StreamableFile> {
-    return this.stream(user, inSession(body), 'POST /api/v1/chat/stateful/stream');
+  async streamInSession(user: User, body: StatefulChatDto, key?: string): Promise<Replayable<StreamableFile>> {
+    const { answer, replayed } = await this.idempotency.stream(
+      { userId: user.id, route: STATEFUL_STREAM, key },
+      () => Promise.resolve(fingerprintOf(STATEFUL_STREAM, body)),
+      () => this.turn(user, inSession(body)),
+      ({ type }) => type === 'done',
+    );
+    return { answer: await this.streams.open(answer, { name: STATEFUL_STREAM }), replayed };
   }
 
   async list(user: User, page: ChatPageDto): Promise<ChatSessionsAnswer> {
@@ -44,10 +55,8 @@ export class ChatRequests {
     return this.sessions.delete(user.id, sessionId);
   }
 
-  private stream(user: User, request: TurnRequest, name: string): Promise<StreamableFile> {
-    return this.streams.open(presentEvents(this.agent.turn(user.id, { ...request, streamed: true }, requestSignal())), {
-      name,
-    });
+  private turn(user: User, request: TurnRequest): AsyncIterable<StreamEvent> {
+    return presentEvents(this.agent.turn(user.id, { ...request, streamed: true }, requestSignal()));
   }
 }
 

@@ -22,6 +22,7 @@ import type { WeekStart } from '../../services/periods/period';
 import type { SortOrder } from '../../services/records/record-pages';
 import type { PushedRecord } from '../../services/records/pushed-record';
 import { PlainData } from './plain-data.decorator';
+import { IsKnownTimeZone } from './time-zone.decorator';
 
 const BUCKETS: readonly BucketSize[] = ['none', 'hour', 'day', 'week', 'month', 'year'];
 const PERIOD_HELP =
@@ -56,8 +57,7 @@ export class ScopeQuery {
   })
   @IsOptional()
   @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? withPlus(value) : value))
-  @IsString()
-  @MaxLength(64)
+  @IsKnownTimeZone()
   time_zone?: string;
 
   @ApiPropertyOptional({

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { User } from '@app/common';
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import { IdempotencyService } from '../../services/idempotency/idempotency.service';
+import { fingerprintOf } from './fingerprint';
 import { idempotencyKeyOf } from './idempotency-key.decorator';
 import { unwrap } from './replay.interceptor';
 
@@ -30,15 +30,9 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const route = `${request.method} ${request.routeOptions.url ?? ''}`;
     const outcome = await this.idempotency.run(
       { userId: user.id, route, key },
-      () => Promise.resolve(fingerprintOf(request)),
+      () => Promise.resolve(fingerprintOf(request.url, request.body)),
       () => lastValueFrom(next.handle() as Observable<unknown>, { defaultValue: null }),
     );
     return unwrap(outcome, reply);
   }
-}
-
-function fingerprintOf({ url, body }: FastifyRequest): string {
-  return createHash('sha256')
-    .update(`${url}\n${JSON.stringify(body) ?? ''}`)
-    .digest('hex');
 }

@@ -12,6 +12,7 @@ const PROBLEMS = {
   damaged:
     'is in a form that is damaged or cut off: its parts and its end have to be marked by the boundary that the content type names',
   tooManyParts: `is in a form with more than ${MOST_OTHER_PARTS} other fields or files`,
+  another: 'has to be one file: each further one needs a request of its own',
   oddField: 'is in a form with another field that can not be read',
 } as const;
 
@@ -29,9 +30,9 @@ const FORM_ERRORS: Readonly<Record<string, keyof typeof PROBLEMS>> = {
 const LIMITS = { fileSize: Number.MAX_SAFE_INTEGER, files: 1_000, fields: 1_000, fieldSize: 1_024 } as const;
 
 /**
- * The file of a form as it comes; other parts, before and after it, are passed over.
- * @throws ValidationError (`VALIDATION_INVALID_INPUT`) when the form has no such file or is damaged; what is damaged
- * from the file on is thrown by the stream
+ * The file of a form as it comes; parts of other names, before and after it, are passed over.
+ * @throws ValidationError (`VALIDATION_INVALID_INPUT`) when the form has no such file, more than one, or is damaged;
+ * what is wrong from the file on is thrown by the stream
  */
 export async function fileOfForm(request: FastifyRequest): Promise<Readable> {
   const parts = new FormParts(request.parts({ limits: LIMITS }));
@@ -65,7 +66,7 @@ class FormParts {
 async function* restOfForm(request: FastifyRequest, file: Readable, parts: FormParts): AsyncGenerator<Buffer> {
   try {
     yield* file as AsyncIterable<Buffer>;
-    for (let other = await parts.next(); other !== undefined; other = await parts.next()) other.resume();
+    if ((await parts.next()) !== undefined) throw problem('another');
   } catch (error) {
     throw givenUp(request, error);
   }

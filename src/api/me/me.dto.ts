@@ -1,6 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, Length } from 'class-validator';
+import { IsIn, IsOptional } from 'class-validator';
 import { UNIT_SYSTEMS, type UnitSystem } from '../../services/metrics/units';
+import { IsKnownTimeZone } from '../health-data/time-zone.decorator';
 import type { WeekStart } from '../../services/periods/period';
 
 /** Settings to change; null takes one back, what is left out stays. */
@@ -12,8 +13,7 @@ export class UpdateMeDto {
     example: 'Europe/Paris',
   })
   @IsOptional()
-  @IsString()
-  @Length(1, 64)
+  @IsKnownTimeZone()
   time_zone?: string | null;
 
   @ApiPropertyOptional({ type: String, nullable: true, enum: UNIT_SYSTEMS, example: 'metric' })

@@ -1,7 +1,7 @@
 import type { User } from '@app/common';
 import { Injectable } from '@nestjs/common';
 import { ErasureService } from '../../services/erasure/erasure.service';
-import { assertTimeZone } from '../../services/health-data/data-scope.service';
+import { knownTimeZone } from '../../services/health-data/data-scope.service';
 import { ProfileService } from '../../services/profile/profile.service';
 import { type ErasureAnswer, type MeAnswer, presentMe } from './me.answers';
 import type { UpdateMeDto } from './me.dto';
@@ -19,9 +19,9 @@ export class MeRequests {
   }
 
   async update(user: User, changes: UpdateMeDto): Promise<MeAnswer> {
-    if (typeof changes.time_zone === 'string') assertTimeZone(changes.time_zone);
-    const { time_zone, units, week_start } = changes;
-    const profile = await this.profiles.update(user.id, { timeZone: time_zone, units, weekStart: week_start });
+    const { time_zone: zone, units, week_start: weekStart } = changes;
+    const timeZone = typeof zone === 'string' ? knownTimeZone(zone) : zone;
+    const profile = await this.profiles.update(user.id, { timeZone, units, weekStart });
     return presentMe(user.id, profile);
   }
 

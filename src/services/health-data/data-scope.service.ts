@@ -1,7 +1,7 @@
 import { BusinessLogicError, ValidationError } from '@app/common';
 import { Injectable } from '@nestjs/common';
 import { type MetricType, parseMetricTypes } from '../metrics/metric-type';
-import { isTimeZone } from '../periods/calendar';
+import { timeZoneName } from '../periods/calendar';
 import { parsePeriod } from '../periods/parse-period';
 import type { Period, WeekStart } from '../periods/period';
 import { type Preferences, ProfileService } from '../profile/profile.service';
@@ -39,12 +39,12 @@ export class DataScopeService {
    * @throws InfrastructureError HEALTH_DATA_UNAVAILABLE
    */
   async resolve(userId: string, request: ScopeRequest): Promise<DataScope> {
-    if (request.timeZone !== undefined) assertTimeZone(request.timeZone);
+    const asked = request.timeZone === undefined ? undefined : knownTimeZone(request.timeZone);
     const metrics = await this.metrics(userId, request.metricTypes);
     const saved = await readHealthData('read_preferences', () => this.profiles.preferences(userId));
     const preferences = {
       ...saved,
-      timeZone: request.timeZone ?? saved.timeZone,
+      timeZone: asked ?? saved.timeZone,
       weekStart: request.weekStart ?? saved.weekStart,
     };
     const { timeZone, weekStart } = preferences;
@@ -63,9 +63,10 @@ export class DataScopeService {
   }
 }
 
-/** @throws ValidationError when there is no such zone */
-export function assertTimeZone(timeZone: string): void {
-  if (isTimeZone(timeZone)) return;
+/** The name of a zone as it is written. @throws ValidationError when there is no such zone */
+export function knownTimeZone(timeZone: string): string {
+  const name = timeZoneName(timeZone);
+  if (name !== undefined) return name;
   const value = timeZone.slice(0, 100);
   throw new ValidationError('VALIDATION_INVALID_INPUT', {
     message: 'time_zone is not a known time zone; use an IANA name such as Europe/Paris, or an offset such as +05:30',

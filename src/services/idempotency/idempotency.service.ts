@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ConflictError, EventLogger, RedisGateway, userKeys } from '@app/common';
+import { ConflictError, EventLogger, RedisGateway, runDetached, userKeys } from '@app/common';
 import { Injectable } from '@nestjs/common';
 import type { Config } from '../../config/config.schema';
 import { InjectConfig } from '../../config/config.module';
@@ -30,6 +30,13 @@ interface Done {
 interface Claim {
   readonly redisKey: string;
   readonly value: string;
+}
+
+/** A request that nobody has sent before. */
+interface First {
+  readonly claim: Claim;
+  readonly route: string;
+  readonly fingerprint: string;
 }
 
 const CLAIM_MS = 60_000;
@@ -73,13 +80,42 @@ export class IdempotencyService {
       await fingerprint();
       return { answer: await work(), replayed: false };
     }
-    const redisKey = userKeys(request.userId).idempotency(request.route, request.key);
+    const attempt = await this.begin(request, request.key, fingerprint);
+    if ('answer' in attempt) return { answer: attempt.answer as T, replayed: true };
+    return { answer: await this.first(attempt.claim, request.route, fingerprint, work), replayed: false };
+  }
+
+  /**
+   * The same for work that yields its answer in pieces: they are passed on as they come, and all of them at once when
+   * the request comes again. Work that fails, or that nobody waits for any more, frees the key.
+   * @param isLast tells the piece that makes the answer whole: it is kept before the caller gets it
+   */
+  async stream<T>(
+    request: RepeatableRequest,
+    fingerprint: () => Promise<string>,
+    work: () => AsyncIterable<T>,
+    isLast: (piece: T) => boolean,
+  ): Promise<Replayable<AsyncIterable<T>>> {
+    if (request.key === undefined) return { answer: work(), replayed: false };
+    const attempt = await this.begin(request, request.key, fingerprint);
+    if ('answer' in attempt) return { answer: replay(attempt.answer as T[]), replayed: true };
+    const first = { claim: attempt.claim, route: request.route, fingerprint: await fingerprint() };
+    return { answer: this.pieces(first, work, isLast), replayed: false };
+  }
+
+  /** What is held for the key, or our claim on it. */
+  private async begin(
+    request: RepeatableRequest,
+    key: string,
+    fingerprint: () => Promise<string>,
+  ): Promise<Pick<Done, 'answer'> | { readonly claim: Claim }> {
+    const redisKey = userKeys(request.userId).idempotency(request.route, key);
     const claim = { redisKey, value: JSON.stringify({ state: 'running', token: randomUUID() }) };
     const held = await this.claim(claim);
-    if (held === undefined) return this.first(claim, request.route, fingerprint, work);
+    if (held === undefined) return { claim };
     if (held.state === 'running') throw new ConflictError('IDEMPOTENCY_REQUEST_RUNNING');
     if ((await fingerprint()) !== held.fingerprint) throw new ConflictError('IDEMPOTENCY_KEY_REUSED');
-    return { answer: held.answer as T, replayed: true };
+    return held;
   }
 
   /** Undefined when the key is now ours, else what is held under it. */
@@ -95,24 +131,62 @@ export class IdempotencyService {
     route: string,
     fingerprint: () => Promise<string>,
     work: () => Promise<T>,
-  ): Promise<Replayable<T>> {
-    const renewal = setInterval(() => void this.attempt(route, () => this.change(RENEW, claim, CLAIM_MS)), RENEW_MS);
+  ): Promise<T> {
+    const renewal = this.renew(claim, route);
     try {
-      const done: Done = { state: 'done', fingerprint: await fingerprint(), answer: await work() };
-      const seconds = this.config.IDEMPOTENCY_TTL_HOURS * HOUR_SECONDS;
-      await this.attempt(route, () => this.change(COMPLETE, claim, JSON.stringify(done), seconds));
-      return { answer: done.answer as T, replayed: false };
+      const sent = await fingerprint();
+      const answer = await work();
+      await this.complete({ claim, route, fingerprint: sent }, answer);
+      return answer;
     } catch (error) {
-      await this.attempt(route, () => this.change(RELEASE, claim));
+      await this.release({ claim, route });
       throw error;
     } finally {
       clearInterval(renewal);
     }
   }
 
+  private async *pieces<T>(
+    first: First,
+    work: () => AsyncIterable<T>,
+    isLast: (piece: T) => boolean,
+  ): AsyncIterable<T> {
+    const renewal = this.renew(first.claim, first.route);
+    const answer: T[] = [];
+    let isWhole = false;
+    try {
+      for await (const piece of work()) {
+        answer.push(piece);
+        isWhole ||= isLast(piece);
+        if (isLast(piece)) await this.complete(first, answer);
+        yield piece;
+      }
+    } finally {
+      clearInterval(renewal);
+      if (!isWhole) await this.release(first);
+    }
+  }
+
+  private renew(claim: Claim, route: string): NodeJS.Timeout {
+    return setInterval(() => void this.attempt(route, () => this.change(RENEW, claim, CLAIM_MS)), RENEW_MS);
+  }
+
+  private complete({ claim, route, fingerprint }: First, answer: unknown): Promise<void> {
+    const done: Done = { state: 'done', fingerprint, answer };
+    const seconds = this.config.IDEMPOTENCY_TTL_HOURS * HOUR_SECONDS;
+    return this.attempt(route, () => this.change(COMPLETE, claim, JSON.stringify(done), seconds));
+  }
+
+  private release({ claim, route }: Pick<First, 'claim' | 'route'>): Promise<void> {
+    return this.attempt(route, () => this.change(RELEASE, claim));
+  }
+
+  /** A caller who has left comes again, perhaps: the key must not stay taken for that reason. */
   private async change(script: string, claim: Claim, ...values: (string | number)[]): Promise<unknown> {
-    return this.redis.execute('change_idempotency_key', (client) =>
-      client.eval(script, 1, claim.redisKey, claim.value, ...values),
+    return runDetached(() =>
+      this.redis.execute('change_idempotency_key', (client) =>
+        client.eval(script, 1, claim.redisKey, claim.value, ...values),
+      ),
     );
   }
 
@@ -124,4 +198,8 @@ export class IdempotencyService {
       this.events.warn('idempotency_answer_lost', { route, err });
     }
   }
+}
+
+async function* replay<T>(pieces: readonly T[]): AsyncIterable<T> {
+  yield* pieces;
 }

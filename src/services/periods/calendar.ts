@@ -113,28 +113,35 @@ function refuseTooMany(period: { readonly from: number; readonly to: number }, s
   });
 }
 
-const knownZones = new LRUCache<string, boolean>({ max: 1024 });
+const knownZones = new LRUCache<string, { readonly name: string | undefined }>({ max: 1024 });
 const LONGEST_ZONE_NAME = 64;
 
 /** Whether a name is an IANA time zone (`Europe/Paris`, any case) or a fixed offset (`+05:30`) this runtime knows. */
 export function isTimeZone(name: string): boolean {
-  if (name.length === 0 || name.length > LONGEST_ZONE_NAME) return false;
-  let known = knownZones.get(name);
-  if (known === undefined) {
-    known = canResolve(name);
-    knownZones.set(name, known);
-  }
-  return known;
+  return timeZoneName(name) !== undefined;
 }
 
-function canResolve(name: string): boolean {
+/**
+ * The zone's name as it is written: `Europe/Paris` for `europe/paris`, `+05:45` for `+0545`. Aliases stay what they are
+ * (`Asia/Kathmandu`); undefined when there is no such zone.
+ */
+export function timeZoneName(text: string): string | undefined {
+  if (text.length === 0 || text.length > LONGEST_ZONE_NAME) return undefined;
+  let known = knownZones.get(text);
+  if (known === undefined) {
+    known = { name: resolveZone(text) };
+    knownZones.set(text, known);
+  }
+  return known.name;
+}
+
+function resolveZone(text: string): string | undefined {
   try {
     // Intl alone refuses date-times with a bracketed zone, which Temporal also takes for a zone's name.
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name);
-    return true;
+    new Intl.DateTimeFormat('en', { timeZone: text });
+    return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(text).timeZoneId;
   } catch (error) {
-    if (error instanceof RangeError) return false;
+    if (error instanceof RangeError) return undefined;
     throw error;
   }
 }

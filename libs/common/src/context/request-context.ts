@@ -29,6 +29,17 @@ export function runInContext<T>(context: RequestContext, work: () => T): T {
   return storage.run(context, work);
 }
 
+/**
+ * Runs what has to be done whether or not somebody still waits: with the same ids, but without the deadline and the
+ * abort of the request. Time is limited by the policies of what is called.
+ */
+export function runDetached<T>(work: () => T): T {
+  const current = storage.getStore();
+  if (current === undefined) return work();
+  const { correlationId, traceId, userId } = current;
+  return storage.run({ correlationId, traceId, ...(userId !== undefined && { userId }) }, work);
+}
+
 export function currentContext(): RequestContext | undefined {
   return storage.getStore();
 }

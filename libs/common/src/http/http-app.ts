@@ -24,6 +24,7 @@ import { RequestLifecycle } from './request-lifecycle';
 import { scopeOf } from './request-scopes';
 import { RouteTable } from './route-table';
 import { SuccessInterceptor } from './success.interceptor';
+import { UnexpectedQueryGuard } from './unexpected-query.guard';
 import { createValidationPipe } from './validation.pipe';
 
 type RootModule = Type | DynamicModule;
@@ -113,6 +114,7 @@ export function httpAppParts(root: RootModule, options: HttpAppOptions): HttpApp
       app.enableVersioning({ type: VersioningType.URI });
       app.useGlobalFilters(new ErrorFilter(app.get(ErrorResponder)));
       app.useGlobalInterceptors(new CorrelationInterceptor(), new SuccessInterceptor(app.get(Reflector)));
+      app.useGlobalGuards(new UnexpectedQueryGuard());
       app.useGlobalPipes(createValidationPipe());
       if (options.openApi !== undefined) serveOpenApi(app, options.openApi);
       return app;

@@ -1,8 +1,8 @@
 import { type ArgumentMetadata, ValidationPipe } from '@nestjs/common';
 import type { ValidationError as Problem } from 'class-validator';
 import { ValidationError } from '../errors/exceptions';
+import { shortened } from './shortened';
 
-const MAX_VALUE = 100;
 const MAX_MEMBERS = 200;
 const MAX_ERRORS = 100;
 const SENSITIVE = /password|passwd|token|secret|authorization|api_?key|cookie|credential|message|content/i;
@@ -57,7 +57,7 @@ export function validationFailure(problems: readonly Problem[]): ValidationError
 }
 
 function flatten(problem: Problem, parent: string): FieldError[] {
-  const field = cut(pathOf(parent, problem.property));
+  const field = shortened(pathOf(parent, problem.property));
   const own = problem.constraints === undefined ? [] : [describe(field, problem)];
   return [...own, ...(problem.children ?? []).flatMap((child) => flatten(child, field))];
 }
@@ -71,7 +71,9 @@ function pathOf(parent: string, property: string): string {
 function describe(field: string, problem: Problem): FieldError {
   const { property } = problem;
   // Names come from the caller as well as values do, and the validator repeats them.
-  const constraints = Object.values(problem.constraints ?? {}).map((each) => each.replaceAll(property, cut(property)));
+  const constraints = Object.values(problem.constraints ?? {}).map((each) =>
+    each.replaceAll(property, shortened(property)),
+  );
   return { field, ...shown(field, problem.value), constraints };
 }
 
@@ -82,13 +84,9 @@ function valueOf({ value }: FieldError): Pick<FieldError, 'value'> {
 /** A value as it may be echoed: short, and nothing for sensitive fields, objects and lists. */
 function shown(field: string, value: unknown): Pick<FieldError, 'value'> {
   if (SENSITIVE.test(field)) return {};
-  if (typeof value === 'string') return { value: cut(value) };
+  if (typeof value === 'string') return { value: shortened(value) };
   // What became no number was something else when it was sent.
   if (Number.isNaN(value)) return {};
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return { value };
   return {};
-}
-
-function cut(text: string): string {
-  return text.length > MAX_VALUE ? `${text.slice(0, MAX_VALUE)}…` : text;
 }
