@@ -79,6 +79,7 @@ describe('the routes at the root', () => {
           imports: { status: 'healthy', queued: 0, delayed: 0, running: 0 },
           redis: {
             breaker: 'closed',
+            eviction_policy: 'noeviction',
             status: 'healthy',
             latency_ms: expect.any(Number) as number,
             version: expect.stringMatching(/^\d+\.\d+/) as string,

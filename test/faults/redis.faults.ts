@@ -42,11 +42,13 @@ const ON_AND_OFF: Expected = Object.fromEntries(
 /** Reads work, writes do not. */
 const NO_WRITES = (code: string): Expected => ({
   store_write: [`503 ${code}`],
-  erase: [`503 ${code}`],
   upload: ['202 waiting_for_redis'],
   operator: ['200', '200 local'],
   chat_session: ['200 no_memory', '200 done no_memory'],
 });
+
+/** Not even what makes room. */
+const NOTHING_WRITTEN: Expected = { ...NO_WRITES('REDIS_WRITE_REFUSED'), store_delete: [REFUSED], erase: [REFUSED] };
 
 const NEW_PASSWORD = 'changed-by-somebody';
 /** A port where no primary will ever be found. */
@@ -224,7 +226,7 @@ export const REDIS_FAULTS: readonly RedisFault[] = [
     description: 'it is a replica',
     inject: ({ redis }) => redis.direct((client) => client.replicaof('127.0.0.1', NOWHERE)),
     heal: ({ redis }) => redis.direct((client) => client.replicaof('NO', 'ONE')),
-    expected: { ...NO_WRITES('REDIS_WRITE_REFUSED'), store_delete: [REFUSED] },
+    expected: NOTHING_WRITTEN,
     opensCircuit: false,
   },
   {
@@ -240,7 +242,7 @@ export const REDIS_FAULTS: readonly RedisFault[] = [
     description: 'its disk takes no snapshots, so it takes no writes',
     inject: breakSnapshots,
     heal: configured(['save', '']),
-    expected: { ...NO_WRITES('REDIS_WRITE_REFUSED'), store_delete: [REFUSED] },
+    expected: NOTHING_WRITTEN,
     opensCircuit: false,
   },
 ];

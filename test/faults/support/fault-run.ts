@@ -62,8 +62,9 @@ export class FaultRun<World extends FaultWorld> {
 
   async run(): Promise<FaultOutcome> {
     const { world, fault } = this;
+    await this.beginWell(await world.prepare());
+    // Routes that delete have had theirs by now.
     const fixtures = await world.prepare();
-    await this.beginWell(fixtures);
     world.app.logs.clear();
     try {
       await fault.inject(world);

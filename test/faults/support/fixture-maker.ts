@@ -32,6 +32,7 @@ export class FixtureMaker {
   async prepare(): Promise<Fixtures> {
     await this.send('PATCH', 'me', { time_zone: 'Europe/Paris' });
     await this.send('POST', 'health-data/records', { records: [anotherRecord()] });
+    await this.send('POST', 'health-data/records', { records: [anotherRecord()] }, this.tokens.forgettable);
     if ((await this.get(`imports/${this.importId}`)) !== 200) this.importId = await this.import();
     if ((await this.get(`chat/sessions/${this.sessionId}/messages`)) !== 200) this.sessionId = await this.session();
     const { importId, sessionId } = this;
@@ -62,14 +63,18 @@ export class FixtureMaker {
     return dataOf<{ session_id: string }>(await this.send('POST', 'chat/stateful', { message: 'hello' })).session_id;
   }
 
-  private async send(method: string, path: string, json: object): Promise<string> {
-    const { status, body } = await this.ask(method, path, JSON.stringify(json));
+  private async send(method: string, path: string, json: object, as = this.tokens.authorization): Promise<string> {
+    const { status, body } = await this.ask(method, path, JSON.stringify(json), as);
     if (status !== 200) throw new Error(`${method} ${path} was answered with ${status}: ${body}`);
     return body;
   }
 
-  private ask(method: string, path: string, body?: string): ReturnType<typeof call> {
-    const { authorization } = this.tokens;
+  private ask(
+    method: string,
+    path: string,
+    body?: string,
+    authorization = this.tokens.authorization,
+  ): ReturnType<typeof call> {
     const headers = { authorization, ...(body !== undefined && { 'content-type': 'application/json' }) };
     return call(this.port, { method, path: `/api/v1/${path}`, headers, body });
   }
