@@ -21,6 +21,7 @@ describe('chat while Redis is away', () => {
 
   it('answers without memory, keeps the session id, and says what it could not do', async () => {
     const session = { message: 'steps in all my data, all time' };
+    const other = expectSuccessEnvelope<{ session_id: string }>(await post('stateful', session)).session_id;
     const { session_id } = expectSuccessEnvelope<{ session_id: string }>(await post('stateful', session));
     app.redis.server.signal('SIGSTOP');
     try {
@@ -28,6 +29,12 @@ describe('chat while Redis is away', () => {
         await post('stateful', { message: 'and heart rate?', session_id }),
       );
       expect(data).toMatchObject({ session_id, memory_stats: { short_term_messages: 0, degraded: true } });
+      const leaning = expectSuccessEnvelope(
+        await post('stateful', { message: 'and the week before?', session_id: other }),
+      );
+      expect(leaning).toMatchObject({
+        response: expect.stringMatching(/^I cannot look up what we said before/) as string,
+      });
       const question = expectSuccessEnvelope<{ response: string }>(
         await post('stateless', { message: 'steps last week' }),
       );
@@ -49,7 +56,7 @@ describe('chat while Redis is away', () => {
       const { messages } = expectSuccessEnvelope<{ messages: { content: string }[] }>(response);
       return messages.length === 4 && messages[2]?.content === 'and heart rate?';
     });
-    expect(app.logs.named('chat_turn_kept_late')).toHaveLength(1);
+    expect(app.logs.named('chat_turn_kept_late')).toHaveLength(2);
     expect(app.logs.named('chat_memory_degraded').map(({ operation }) => operation)).toContain('recall');
   });
 });

@@ -56,6 +56,7 @@ const DATA_QUESTIONS: readonly Row[] = [
   ['average heart rate last week', pulse('last week', ['avg']), ['74.6 bpm', LAST_WEEK]],
   ['Average pulse last week?', pulse('last week', ['avg']), ['74.6 bpm']],
   ['what was my mean HeartRate yesterday', pulse('yesterday', ['avg']), ['70 bpm', '20 October 2025']],
+  ['total heart rate yesterday', pulse('yesterday'), ['heart rate cannot be added up', 'average heart rate', '70 bpm']],
   ['heart rate yesterday', pulse('yesterday'), ['average heart rate', '70 bpm']],
   ['highest heart rate last week', pulse('last week', ['max'], 'day'), ['150 bpm', 'Wednesday 15 October 2025']],
   ['max heart rate yesterday', pulse('yesterday', ['max']), ['90 bpm']],

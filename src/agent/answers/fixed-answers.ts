@@ -41,5 +41,9 @@ export function unclearAnswer(subject: string, didYouMean: readonly string[]): s
   return `${what}${nearest} ${EXAMPLES}`;
 }
 
+/** For what only makes sense after something that was said before. */
+export const FORGETFUL =
+  'I cannot look up what we said before at the moment, so please ask the whole question, or try again in a while.';
+
 /** Without figures: the answer's own are what is checked against the tools. */
 export const FROM_BEFORE = 'The data store cannot be reached at the moment, so this is what was known before.';

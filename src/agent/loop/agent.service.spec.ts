@@ -104,6 +104,15 @@ describe('a turn', () => {
     expect(events.warn).toHaveBeenCalledWith('chat_memory_degraded', expect.objectContaining({ err: AWAY }));
   });
 
+  it('tells who answers that the turns before are missing', async () => {
+    const { agent, sessions, responder } = setUp();
+    sessions.history.mockRejectedValueOnce(AWAY);
+    await agent.answer('u', { message: 'q', stateful: true, sessionId: 'ses_1' }, never());
+    expect(responder.input).toMatchObject({ history: [], isHistoryLost: true });
+    await agent.answer('u', { message: 'q', stateful: true, sessionId: 'ses_1' }, never());
+    expect(responder.input).toMatchObject({ history: [{ message: 'a' }], isHistoryLost: false });
+  });
+
   it('does not bring back a session that was deleted during the turn', async () => {
     const { agent, sessions } = setUp();
     sessions.append.mockRejectedValue(new NotFoundError('CHAT_SESSION_NOT_FOUND'));

@@ -55,6 +55,7 @@ export class AgentService {
     for await (const event of this.responder.respond({
       message,
       history,
+      isHistoryLost: memory.degraded,
       preferences,
       now: startedAt,
       tools,

@@ -7,6 +7,7 @@ import { comparisonOf } from '../answers/comparison';
 import { failureAnswer } from '../answers/failure-answer';
 import {
   badPeriodAnswer,
+  FORGETFUL,
   FROM_BEFORE,
   GREETING,
   HELP,
@@ -59,7 +60,10 @@ export class BuiltInResponder extends Responder {
   private async *answer(reading: Reading, input: TurnInput): AsyncIterable<ToolCall | string> {
     if (reading.kind === 'question') yield* this.answerQuestion(reading, input);
     else if (reading.kind === 'inventory') yield* this.answerInventory(input);
-    else yield fixedAnswer(reading);
+    else {
+      if (reading.kind === 'unclear' && input.isHistoryLost) yield `${FORGETFUL} `;
+      yield fixedAnswer(reading);
+    }
   }
 
   private async *answerInventory({ tools }: TurnInput): AsyncIterable<ToolCall | string> {
@@ -72,7 +76,7 @@ export class BuiltInResponder extends Responder {
 
   private async *answerQuestion(reading: Question, input: TurnInput): AsyncIterable<ToolCall | string> {
     const { question } = reading;
-    yield preface(reading);
+    yield preface(reading, input.message);
     if (question.records !== undefined) {
       yield* this.answerWithRecords(question, input);
     } else {
@@ -125,13 +129,21 @@ function fixedAnswer(reading: Exclude<Reading, { kind: 'question' | 'inventory' 
 }
 
 /** What was understood otherwise than it was said comes first: nobody should take the answer for another one. */
-function preface({ corrections, ignored, namesUnits, question }: Question): string {
+function preface({ corrections, ignored, namesUnits, question }: Question, message: string): string {
   const read = corrections.map(({ written, read }) => `I read “${written}” as “${read}”. `);
   const narrowed = ignored.map((each) => `I cannot narrow it down to “${each}”, so this is without that. `);
   const isRecent = question.periodAssumed && !question.periods[0]?.unbounded && question.periods[0]?.text === 'recent';
   const assumed = isRecent ? `You named no time, so this is for the ${question.periods[0]?.label}. ` : '';
   const units = namesUnits ? 'Values are in the units of your profile: I cannot convert them here. ' : '';
-  return [...read, ...narrowed, units, assumed].join('');
+  return [...read, ...narrowed, units, assumed, totalProblem(question, message)].join('');
+}
+
+/** "How much" may mean any figure; who says "total" is not given another one without a word. */
+function totalProblem({ metrics, statistics }: Interpretation, message: string): string {
+  if (!statistics.includes('sum') || !/\b(?:total|sum|altogether)\b/i.test(message)) return '';
+  const measured = metrics.map((name) => resolveMetric(name)).filter((metric) => metric?.kind === 'discrete');
+  const names = measured.flatMap((metric) => metric?.displayName ?? []);
+  return names.length === 0 ? '' : `Values of ${names.join(' and ')} cannot be added up, so I give the usual figure. `;
 }
 
 function metricsText(question: Interpretation, answered: readonly Answered[]): string {

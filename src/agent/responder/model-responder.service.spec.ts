@@ -55,6 +55,7 @@ function inputOf(changes: Partial<TurnInput> = {}): TurnInput & { readonly ran: 
     now: Date.parse('2025-10-21T22:30:00Z'),
     tools,
     canTakeBack: false,
+    isHistoryLost: false,
     signal: new AbortController().signal,
     ran,
     ...changes,

@@ -62,11 +62,7 @@ function conversationOf(input: TurnInput): ChatMessage[] {
     { role: 'user', content: message },
     { role: 'assistant', content: response },
   ]);
-  return [
-    { role: 'system', content: systemPrompt(input.now, input.preferences) },
-    ...past,
-    { role: 'user', content: input.message },
-  ];
+  return [{ role: 'system', content: systemPrompt(input) }, ...past, { role: 'user', content: input.message }];
 }
 
 function sum(a: TokenStats, b: TokenStats): TokenStats {

@@ -32,6 +32,8 @@ export interface TurnInput {
   readonly message: string;
   /** Oldest first. */
   readonly history: readonly PastTurn[];
+  /** The turns before could not be looked up; some of them may be in `history` all the same. */
+  readonly isHistoryLost: boolean;
   readonly preferences: Preferences;
   /** Epoch ms. */
   readonly now: number;

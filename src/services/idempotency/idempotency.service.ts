@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { ConflictError, EventLogger, RedisGateway, runDetached, userKeys } from '@app/common';
 import { Injectable } from '@nestjs/common';
 import type { Config } from '../../config/config.schema';
@@ -98,7 +99,7 @@ export class IdempotencyService {
   ): Promise<Replayable<AsyncIterable<T>>> {
     if (request.key === undefined) return { answer: work(), replayed: false };
     const attempt = await this.begin(request, request.key, fingerprint);
-    if ('answer' in attempt) return { answer: replay(attempt.answer as T[]), replayed: true };
+    if ('answer' in attempt) return { answer: Readable.from(attempt.answer as T[]), replayed: true };
     const first = { claim: attempt.claim, route: request.route, fingerprint: await fingerprint() };
     return { answer: this.pieces(first, work, isLast), replayed: false };
   }
@@ -198,8 +199,4 @@ export class IdempotencyService {
       this.events.warn('idempotency_answer_lost', { route, err });
     }
   }
-}
-
-async function* replay<T>(pieces: readonly T[]): AsyncIterable<T> {
-  yield* pieces;
 }
