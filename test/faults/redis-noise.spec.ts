@@ -50,6 +50,8 @@ describe('whatever Redis does, the drivers', () => {
     await outage();
     await liar.stop();
     await startRedis();
+    // The queue comes back in its own time, and says its piece then.
+    await eventually(() => application.named('library_printed').length > 0, 60_000);
     application.child.kill('SIGTERM');
     await application.exitCode();
   }, 120_000);
