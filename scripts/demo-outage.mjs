@@ -22,19 +22,28 @@ const START_LIMIT_MS = 180_000;
 const WIDTH = 100;
 const INDENT = ' '.repeat(14);
 
-const QUESTIONS = [
-  { title: 'POST /chat/stateless  "How many steps did I walk last week?"', ask: (api) => api.chat('How many steps did I walk last week?') },
-  { title: 'GET /health-data/aggregates  steps by day, last 7 days (asked before)', ask: (api) => api.aggregates('StepCount') },
-  { title: 'GET /health-data/aggregates  resting heart rate (first asked in the outage)', ask: (api, phase) => api.aggregates('RestingHeartRate', phase.first) },
-  { title: 'GET /health', ask: (api) => api.health() },
-]; // prettier-ignore
-
 const PHASES = [
-  { name: 'all is well', redis: true, model: true },
-  { name: 'no Redis', redis: false, model: true, first: true },
+  { name: 'all is well', redis: true, model: true, isFirst: true },
+  { name: 'no Redis', redis: false, model: true },
   { name: 'no model', redis: true, model: false },
   { name: 'neither', redis: false, model: false },
   { name: 'all is back', redis: true, model: true },
+];
+
+const QUESTIONS = [
+  {
+    title: 'POST /chat/stateless  "How many steps did I walk last week?"',
+    ask: (api) => api.chat('How many steps did I walk last week?'),
+  },
+  {
+    title: 'GET /health-data/aggregates  steps by day, last 7 days',
+    ask: (api) => api.aggregates('StepCount'),
+  },
+  {
+    title: 'GET /health-data/aggregates  resting heart rate, which nobody asks for before the outage',
+    ask: (api, { isFirst }) => (isFirst ? ['not asked', ''] : api.aggregates('RestingHeartRate')),
+  },
+  { title: 'GET /health', ask: (api) => api.health() },
 ];
 
 await main(async () => {
@@ -54,6 +63,8 @@ await main(async () => {
 async function demonstrate({ RedisProcess, FakeLlmServer, signToken }, folder, cleanUp) {
   const redis = await RedisProcess.start({ directory: folder, socket: join(folder, 'redis.sock') });
   cleanUp.push(() => redis.stop());
+  // However this ends, a stopped process would stay for ever.
+  process.once('exit', () => redis.signal('SIGKILL'));
   const model = await FakeLlmServer.start();
   cleanUp.push(() => model.stop());
   const secret = randomBytes(32).toString('hex');
@@ -90,7 +101,7 @@ function modelAnswer({ body: { messages } }) {
   const result = JSON.parse(last.content);
   if (!result.success) return { kind: 'text', text: `I cannot look that up at the moment: ${result.message}.` };
   const before = result.stale_since ? ' That is what was known before the data store went away.' : '';
-  const { sum } = result.data.metrics[0].total;
+  const sum = result.data.metrics[0].buckets.reduce((total, bucket) => total + (bucket.sum ?? 0), 0);
   return { kind: 'text', text: `The language model says: ${Math.round(sum)} steps last week.${before}` };
 }
 
@@ -118,6 +129,7 @@ async function start({ redis, model, secret, folder }, cleanUp) {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   cleanUp.push(() => end(child));
+  process.once('exit', () => child.kill('SIGKILL'));
   return { url: await sampleLoaded(child) };
 }
 
@@ -162,7 +174,7 @@ function clientOf(url, token) {
       const { response, body, ms } = await call(`/api/v1/health-data/aggregates?${query}`);
       if (!body.success) return failure(response, body, ms);
       const { buckets, unit } = body.data.metrics[0];
-      const figures = buckets.map(({ sum, avg }) => Math.round(sum ?? avg ?? 0));
+      const figures = buckets.map(({ sum, avg }) => (sum ?? avg) === null ? '–' : Math.round(sum ?? avg));
       return [`${response.status}${source(response)}, ${ms} ms`, `${figures.join(', ')} ${unit}`];
     },
     health: async () => {
