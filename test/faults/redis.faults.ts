@@ -41,6 +41,7 @@ const ON_AND_OFF: Expected = Object.fromEntries(
 
 /** Reads work, writes do not. */
 const NO_WRITES = (code: string): Expected => ({
+  report: ['503 unhealthy'],
   store_write: [`503 ${code}`],
   upload: ['202 waiting_for_redis'],
   operator: ['200', '200 local'],

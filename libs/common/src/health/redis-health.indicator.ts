@@ -1,14 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import type { Redis } from 'ioredis';
-import { RedisTimeoutError, WellnessError } from '../errors/exceptions';
-import { ERASED_USERS_KEY } from '../redis/keys';
+import type { ErrorCode } from '../errors/catalogue';
+import { InfrastructureError, RedisTimeoutError, WellnessError } from '../errors/exceptions';
+import { WRITE_PROBE_KEY } from '../redis/keys';
 import { RedisConnections } from '../redis/redis-connections';
 import { translateRedisError } from '../redis/redis-errors';
 import { REDIS_POLICY } from '../redis/redis-policy';
 import { PolicyRegistry } from '../resilience/policy-registry';
 import { type ComponentHealth, HEALTH_LIMIT_MS, HEALTH_TTL_MS } from './component-health';
 import { SingleFlight } from './single-flight';
+
+const WRITE_REFUSALS: readonly ErrorCode[] = ['REDIS_STORAGE_FULL', 'REDIS_WRITE_REFUSED'];
 
 /**
  * Whether Redis works, by a connection of its own and with a time limit of its own: it waits for no policy, and no
@@ -54,15 +57,15 @@ export class RedisHealthIndicator {
     const startedAt = performance.now();
     try {
       // A server that loads its data or has lost its primary or its cluster still tells about itself: read a key, too.
-      const [info] = await withinLimit(Promise.all([this.client.info(), this.client.exists(ERASED_USERS_KEY)]));
+      const replies = Promise.all([this.client.info(), this.client.exists(WRITE_PROBE_KEY), this.writeRefusal()]);
+      const [info, , refusal] = await withinLimit(replies);
       // What this has just seen, the circuit need not wait for.
       if (this.failingSince !== undefined) this.policies.find(REDIS_POLICY)?.tryNow();
       this.failingSince = undefined;
-      return {
-        status: 'healthy',
-        latency_ms: Math.round((performance.now() - startedAt) * 100) / 100,
-        ...figuresOf(info),
-      };
+      const latency = Math.round((performance.now() - startedAt) * 100) / 100;
+      const state =
+        refusal === undefined ? { status: 'healthy' as const } : { status: 'unhealthy' as const, error: refusal };
+      return { ...state, latency_ms: latency, ...figuresOf(info) };
     } catch (error) {
       this.failingSince ??= Date.now();
       const translated = translateRedisError('health', error);
@@ -70,6 +73,21 @@ export class RedisHealthIndicator {
         status: 'unhealthy',
         error: translated instanceof WellnessError ? translated.error_code : 'REDIS_CONNECTION_FAILED',
       };
+    }
+  }
+
+  /**
+   * The code of the error that every write would end with. Asked with a write that changes nothing: an empty string is
+   * put into a key that is never there. What else may be wrong with the reply says nothing about writes.
+   */
+  private async writeRefusal(): Promise<ErrorCode | undefined> {
+    try {
+      await this.client.setrange(WRITE_PROBE_KEY, 0, '');
+      return undefined;
+    } catch (error) {
+      const translated = translateRedisError('health', error);
+      const isRefusal = translated instanceof InfrastructureError && WRITE_REFUSALS.includes(translated.error_code);
+      return isRefusal ? translated.error_code : undefined;
     }
   }
 }

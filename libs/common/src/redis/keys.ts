@@ -70,6 +70,9 @@ export const SAMPLE_KEYS = { import: '{w:sample}:import', lock: '{w:sample}:lock
 /** Whose data was erased lately, as digests by time: replicas forget what they hold of them in memory. */
 export const ERASED_USERS_KEY = '{w:erased}';
 
+/** Never there: checks of health ask whether a write to it would be taken. */
+export const WRITE_PROBE_KEY = '{w:health}:write';
+
 /** Whether the service is under maintenance, as an operator said. */
 export const MAINTENANCE_KEY = '{w:maintenance}';
 
