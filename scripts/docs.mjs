@@ -1,15 +1,16 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configurationPage, variablesOf } from './docs/configuration.mjs';
-import { errorTable, keyTable, withSection } from './docs/tables.mjs';
+import { errorTable, keyTable, metricTable, withSection } from './docs/tables.mjs';
 import { loadBuilt } from './setup/load.mjs';
 import { ROOT } from './setup/prepare.mjs';
 import { main, say, SetupError } from './setup/process.mjs';
 
-// docs.mjs [--check] [errors|keys|configuration …]: writes the generated parts of the docs, or checks them.
+// docs.mjs [--check] [errors|keys|metrics|configuration …]: writes the generated parts of the docs, or checks them.
 const MODULES = {
   errors: 'libs/common/src/errors/catalogue.js',
   keys: 'libs/common/src/redis/keys.js',
+  metrics: 'libs/common/src/metrics/metric-catalogue.js',
   configuration: 'src/config/config.schema.js',
 };
 
@@ -21,6 +22,10 @@ const PAGES = {
   keys: {
     file: 'docs/architecture.md',
     render: ({ KEY_FAMILIES }, page) => withSection(page, 'keys', keyTable(KEY_FAMILIES)),
+  },
+  metrics: {
+    file: 'docs/metrics.md',
+    render: ({ METRICS }, page) => withSection(page, 'metrics', metricTable(METRICS)),
   },
   configuration: {
     file: 'docs/configuration.md',

@@ -14,7 +14,7 @@ import { OPENAPI_SETTINGS } from './api/system/openapi-settings';
 import { AppModule } from './app.module';
 import type { Config } from './config/config.schema';
 import { ConfigurationError, EXIT_CONFIGURATION, loadConfig } from './config/load-config';
-import { httpSettings, loggingSettings, UNPREFIXED } from './config/settings';
+import { httpSettings, loggingSettings, metricsSettings, UNPREFIXED } from './config/settings';
 import { startFailure } from './start-failure';
 import { welcome } from './welcome';
 
@@ -40,6 +40,7 @@ async function serve(config: Config, privateRedis: PrivateRedis | undefined, sta
     http: httpSettings(config),
     unprefixed: UNPREFIXED,
     openApi: OPENAPI_SETTINGS,
+    metrics: metricsSettings(config),
   });
   const events = app.get(EventLogger);
   output?.attach(events);

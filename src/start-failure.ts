@@ -6,7 +6,7 @@ export function startFailure(error: unknown): string {
   if (error instanceof ConfigurationError) return error.message;
   const { code, syscall, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
   if (code === 'EADDRINUSE') {
-    return `Port ${port} of ${address} is taken: stop what listens there, or choose another, such as PORT=3001 npm start`;
+    return `Port ${port} of ${address} is taken: stop what listens there, or choose another, such as PORT=3001 npm start (METRICS_PORT for /metrics)`;
   }
   if (syscall === 'mkdir') return `The folder DATA_DIR cannot be used: ${error.message}`;
   return error.stack ?? error.message;

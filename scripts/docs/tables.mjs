@@ -16,6 +16,29 @@ export function keyTable(families) {
   return table(['Key', 'Owner', 'Type', 'Expires', 'Size'], rows);
 }
 
+/** All metrics as a table, in the order they are declared. */
+export function metricTable(metrics) {
+  const rows = Object.values(metrics).map(({ name, type, help, labels = {}, buckets }) => {
+    const names = Object.entries(labels).map(([label, rule]) => `\`${label}\`: ${valuesOf(rule)}`);
+    const bounds = buckets ? `; buckets ${buckets.join(', ')}` : '';
+    return [`\`${name}\``, `${type}${bounds}`, names.join('<br>'), help];
+  });
+  return table(['Metric', 'Type', 'Labels', 'Meaning'], rows);
+}
+
+const MOST_SHOWN = 12;
+
+function valuesOf(rule) {
+  if (!Array.isArray(rule)) return rule.upTo === 1 ? rule.meaning : `${rule.meaning} (${limitOf(rule)})`;
+  return rule.length > MOST_SHOWN
+    ? `one of ${rule.length} of the catalogue`
+    : rule.map((value) => `\`${value}\``).join(', ');
+}
+
+function limitOf({ upTo, among }) {
+  return `${upTo ?? among.length} at most, then \`other\``;
+}
+
 /** A Markdown table. */
 export function table(head, rows) {
   const line = (cells) => `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|')).join(' | ')} |`;

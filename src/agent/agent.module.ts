@@ -6,6 +6,7 @@ import { ChatSessionsModule } from '../services/chat-sessions/chat-sessions.modu
 import { ProfileModule } from '../services/profile/profile.module';
 import { ToolsModule } from '../tools/tools.module';
 import { AgentService } from './loop/agent.service';
+import { ChatMetrics } from './loop/chat-metrics';
 import { ConversationMemory } from './loop/conversation-memory.service';
 import { ChatModel } from './llm/chat-model';
 import { LlmModule } from './llm/llm.module';
@@ -34,6 +35,7 @@ function responderOf(
       inject: [ChatModel, BuiltInResponder, CONFIG, EventLogger],
       useFactory: responderOf,
     },
+    ChatMetrics,
     ConversationMemory,
     AgentService,
   ],

@@ -44,6 +44,13 @@ export const configSchema = z.object({
     .describe('Production mode takes no generated secrets'),
   HOST: z.string().default('127.0.0.1').describe('Address to listen on; the container image sets 0.0.0.0'),
   PORT: integer(0, 65_535, 3000).describe('Port to listen on; 0 takes any free one'),
+  METRICS_PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .optional()
+    .describe('Port to serve /metrics on, instead of beside the other routes; 0 takes any free one'),
   TRUST_PROXY: z
     .string()
     .transform((list) => list.split(',').map((entry) => entry.trim()))
@@ -56,7 +63,7 @@ export const configSchema = z.object({
   ROLE: z
     .enum(['all', 'api', 'worker'])
     .default('all')
-    .describe('api serves HTTP, worker runs imports (and probes), all does both'),
+    .describe('api serves HTTP, worker runs imports and answers /health and /metrics alone, all does both'),
   DATA_DIR: z
     .string()
     .default('.data')

@@ -34,6 +34,9 @@ function contradictions(config: Config): string[] {
   if (config.NODE_ENV === 'production' && !config.AUTH_JWT_SECRET && !config.AUTH_JWKS_URL) {
     problems.push('AUTH_JWT_SECRET: in production either this or AUTH_JWKS_URL must be set');
   }
+  if (config.METRICS_PORT === config.PORT && config.PORT !== 0) {
+    problems.push('METRICS_PORT: must not be that of PORT');
+  }
   if (config.LLM_BASE_URL && !config.LLM_MODEL) problems.push('LLM_MODEL: must be set when LLM_BASE_URL is');
   return problems;
 }

@@ -6,10 +6,12 @@ import {
   type HttpSettings,
   type LastKnownGoodSettings,
   type LoggingSettings,
+  type MetricsSettings,
   type RateLimitSettings,
   type RedisSettings,
 } from '@app/common';
 import type { Config } from './config.schema';
+import { PACKAGE_VERSION } from './package-version';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -47,6 +49,10 @@ export function rateLimitSettings(config: Config): RateLimitSettings {
 
 export function loggingSettings(config: Config): LoggingSettings {
   return { level: config.LOG_LEVEL, format: config.LOG_FORMAT };
+}
+
+export function metricsSettings({ METRICS_PORT: port, HOST: host, ROLE: role }: Config): MetricsSettings {
+  return { port, host, build: { version: PACKAGE_VERSION, role } };
 }
 
 /** @param url where Redis is: the configured one, or the private one that was started in its stead */

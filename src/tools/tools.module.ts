@@ -6,6 +6,7 @@ import { HealthArgumentsReader } from './arguments/health-arguments.service';
 import { GetHealthMetricsTool } from './get-health-metrics/get-health-metrics.tool';
 import { ListAvailableMetricsTool } from './list-available-metrics/list-available-metrics.tool';
 import type { Tool } from './registry/tool';
+import { ToolMetrics } from './registry/tool-metrics';
 import { ToolRegistry, TOOLS } from './registry/tool-registry.service';
 import { SearchHealthRecordsTool } from './search-health-records/search-health-records.tool';
 
@@ -18,6 +19,7 @@ const ALL_TOOLS = [SearchHealthRecordsTool, GetHealthMetricsTool, ListAvailableM
     HealthArgumentsReader,
     ...ALL_TOOLS,
     { provide: TOOLS, inject: ALL_TOOLS, useFactory: (...tools: Tool[]) => tools },
+    ToolMetrics,
     ToolRegistry,
   ],
   exports: [ToolRegistry],

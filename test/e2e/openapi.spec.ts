@@ -78,6 +78,7 @@ describe('the API document', () => {
       expect.arrayContaining([
         'get /',
         'get /health',
+        'get /metrics',
         'get /errors/{code}',
         'get /api/v1/health-data/aggregates',
         'post /api/v1/imports',
@@ -126,7 +127,7 @@ describe('the API document', () => {
 
   it('tells of the limits on every answer of every route but probes', () => {
     for (const [name, { responses }] of operations) {
-      const isLimited = !name.startsWith('get /health');
+      const isLimited = !name.startsWith('get /health') && name !== 'get /metrics';
       const codes = Object.keys(responses['429']?.content?.['application/json']?.examples ?? {});
       expect([name, codes]).toEqual([name, isLimited ? ['RATE_LIMIT_EXCEEDED', 'ERROR_RATE_EXCEEDED'] : []]);
       for (const { headers = {} } of Object.values(responses)) {

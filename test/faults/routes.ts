@@ -49,6 +49,7 @@ export const ROUTES: readonly RouteRow[] = [
   { route: 'GET /', role: 'local', call: open('/') },
   { route: 'GET /errors', role: 'local', call: open('/errors') },
   { route: 'GET /errors/{code}', role: 'local', call: open('/errors/REDIS_CIRCUIT_OPEN') },
+  { route: 'GET /metrics', role: 'local', call: open('/metrics') },
   { route: 'GET /health', role: 'report', call: open('/health'), healthy: ['200 healthy'] },
   { route: 'GET /health/live', role: 'local', call: open('/health/live'), healthy: ['200 ok'] },
   { route: 'GET /health/ready', role: 'readiness', call: open('/health/ready'), healthy: ['200 ok'] },

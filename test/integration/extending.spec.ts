@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import type { DynamicModule } from '@nestjs/common';
 import ts from 'typescript';
+import { ScrapedMetrics } from '@app/common/testing';
 import { startWellnessApp, type WellnessApp } from '../support/wellness-app';
 
 const ROOT = join(__dirname, '..', '..');
@@ -55,6 +56,7 @@ describe('the code of the guide', () => {
       'src/services/air-quality/air-quality.policy.ts',
       'src/services/air-quality/air-quality.client.ts',
       'src/services/air-quality/air-quality.module.ts',
+      'src/services/air-quality/air-quality.metrics.ts',
       'src/api/air-quality/air-quality.dto.ts',
       'src/api/air-quality/air-quality.controller.ts',
       'src/api/air-quality/air-quality.requests.ts',
@@ -90,6 +92,15 @@ describe('the feature of the guide in the whole product', () => {
     expect(JSON.stringify(await policies.json())).toContain('"name":"air_quality","state":"closed"');
     const health = (await (await fetch(`${app.url}/health`)).json()) as { components: Record<string, object> };
     expect(health.components.air_quality).toMatchObject({ status: 'healthy', stations: 1, breaker: 'closed' });
+  });
+
+  it('has metrics of its policy and of its own', async () => {
+    const metrics = new ScrapedMetrics(await (await fetch(`${app.url}/metrics`)).text());
+    const policy = 'air_quality';
+    expect(metrics.value('wellness_policy_state', { policy, state: 'closed' })).toBe(1);
+    expect(metrics.value('wellness_policy_calls_total', { policy })).toBe(0);
+    expect(metrics.value('wellness_health_component_up', { component: policy })).toBe(1);
+    expect(metrics.value('wellness_air_quality_readings_total', { result: 'found' })).toBe(0);
   });
 
   it('stands in the API document', async () => {

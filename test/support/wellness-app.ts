@@ -14,7 +14,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { OPENAPI_SETTINGS } from '../../src/api/system/openapi-settings';
 import { AppModule } from '../../src/app.module';
 import { loadConfig } from '../../src/config/load-config';
-import { httpSettings, UNPREFIXED } from '../../src/config/settings';
+import { httpSettings, metricsSettings, UNPREFIXED } from '../../src/config/settings';
 
 export interface WellnessApp extends TestApp {
   readonly redis: TestRedis;
@@ -64,6 +64,7 @@ export async function startWellnessApp(
     http: httpSettings(config),
     unprefixed: UNPREFIXED,
     openApi: OPENAPI_SETTINGS,
+    metrics: metricsSettings(config),
     logs,
   });
   return {

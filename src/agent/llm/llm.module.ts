@@ -4,6 +4,7 @@ import { CONFIG } from '../../config/config.module';
 import type { Config } from '../../config/config.schema';
 import { ChatModel } from './chat-model';
 import { llmPolicy } from './llm-policy';
+import { LlmMetrics } from './llm-metrics';
 import { llmGuard, llmSettings } from './llm-settings';
 import { ModelStatus } from './model-status';
 import { OpenAiChatModel } from './openai-chat-model';
@@ -27,6 +28,7 @@ function configuredModel(
     }),
   ],
   providers: [
+    LlmMetrics,
     ModelStatus,
     {
       provide: ChatModel,

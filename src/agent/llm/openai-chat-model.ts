@@ -57,12 +57,13 @@ export class OpenAiChatModel extends ChatModel {
 
   private async attempt(request: ChatRequest, { signal, number }: Attempt, reader: Reader): Promise<Completion> {
     const startedAt = performance.now();
+    let firstAt = startedAt;
     let isHandedOut = false;
     try {
-      for await (const event of this.answer(request, signal)) {
+      for await (const event of this.answer(request, signal, () => (firstAt = performance.now()))) {
         if (event.type === 'end') {
           this.status.noteAnswer();
-          this.logCompletion(event.completion, startedAt);
+          this.logCompletion(event.completion, startedAt, firstAt);
           return event.completion;
         }
         isHandedOut = true;
@@ -80,17 +81,20 @@ export class OpenAiChatModel extends ChatModel {
     }
   }
 
-  /** One request and its answer. Throws ModelError, or the reason of `signal`, which aborts when all time is used up. */
-  private async *answer(request: ChatRequest, signal: AbortSignal): AsyncIterable<ChatModelEvent> {
+  /** One request and its answer; `onBegin` hears of the first piece of it. Throws ModelError, or the reason of `signal`, which aborts when all time is used up. */
+  private async *answer(request: ChatRequest, signal: AbortSignal, onBegin: () => void): AsyncIterable<ChatModelEvent> {
     const silence = new AbortController();
     const wait = (): NodeJS.Timeout => setTimeout(() => silence.abort(), this.settings.silenceMs);
     let timer = wait();
     try {
       const reader = new CompletionReader();
+      let hasBegun = false;
       for await (const chunk of await this.open(request, AbortSignal.any([signal, silence.signal]))) {
         const text = reader.take(chunk);
         // Signs of life without content are no answer.
         if (!reader.hasProgressed) continue;
+        if (!hasBegun) onBegin();
+        hasBegun = true;
         // How long the reader takes is not the model's fault.
         clearTimeout(timer);
         if (text !== '') yield { type: 'text', text };
@@ -125,9 +129,10 @@ export class OpenAiChatModel extends ChatModel {
     throw new ModelError('garbled', { status: response.status });
   }
 
-  private logCompletion({ tokens, toolCalls }: Completion, startedAt: number): void {
+  private logCompletion({ tokens, toolCalls }: Completion, startedAt: number, firstAt: number): void {
     this.events.info('llm_completed', {
       duration_ms: Math.round(performance.now() - startedAt),
+      first_token_ms: Math.round(firstAt - startedAt),
       prompt_tokens: tokens.promptTokens,
       completion_tokens: tokens.completionTokens,
       tool_calls: toolCalls.length,

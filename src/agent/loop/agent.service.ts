@@ -127,13 +127,16 @@ export class AgentService {
     }
   }
 
-  private log({ answeredBy, calls, degraded, memory, responseTimeMs }: TurnOutcome, { stateful }: TurnRequest): void {
+  private log(outcome: TurnOutcome, { stateful }: TurnRequest): void {
+    const { answeredBy, calls, degraded, memory, responseTimeMs, validation } = outcome;
     this.events.info('chat_answered', {
       stateful,
       answered_by: answeredBy,
       tool_calls: calls.length,
       degraded: degraded || memory.degraded,
       duration_ms: responseTimeMs,
+      numbers_checked: validation.checked,
+      numbers_unmatched: validation.unmatched.length,
     });
   }
 }

@@ -12,6 +12,7 @@ const COUNTS_EXAMPLE = {
   rejected_by_circuit: 0,
   rejected_by_bulkhead: 0,
   cancelled: 0,
+  past_deadline: 0,
   fallbacks: 2,
   circuit_opened: 0,
 };

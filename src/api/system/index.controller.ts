@@ -1,5 +1,5 @@
-import { Public, RawResponse } from '@app/common';
-import { Controller, Get, VERSION_NEUTRAL } from '@nestjs/common';
+import { METRICS_SETTINGS, type MetricsSettings, Public, RawResponse } from '@app/common';
+import { Controller, Get, Inject, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ServiceIndexDto } from './system-answers.dto';
 
@@ -8,6 +8,8 @@ import { ServiceIndexDto } from './system-answers.dto';
 @RawResponse()
 @Controller({ version: VERSION_NEUTRAL })
 export class IndexController {
+  constructor(@Inject(METRICS_SETTINGS) private readonly metrics: MetricsSettings) {}
+
   @Get()
   @ApiOperation({ summary: 'What there is' })
   @ApiOkResponse({ type: ServiceIndexDto, description: 'Where everything is' })
@@ -22,6 +24,7 @@ export class IndexController {
         live: '/health/live',
         ready: '/health/ready',
         startup: '/health/startup',
+        ...(this.metrics.port === undefined && { metrics: '/metrics' }),
         api: '/api/v1',
       },
     };

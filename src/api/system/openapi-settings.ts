@@ -22,6 +22,6 @@ export const OPENAPI_SETTINGS: OpenApiSettings = {
     { name: 'chat', description: 'Questions in plain language, with and without memory' },
     { name: 'me', description: 'Settings of the user, and everything held about them' },
     { name: 'admin', description: 'What operators can see and do while the service runs' },
-    { name: 'system', description: 'Probes, the error catalogue and the index; no token needed' },
+    { name: 'system', description: 'Probes, metrics, the error catalogue and the index; no token needed' },
   ],
 };

@@ -1,6 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { ConflictError, EventLogger, RedisGateway, runDetached, userKeys } from '@app/common';
+import {
+  ConflictError,
+  type CounterOf,
+  EventLogger,
+  METRICS,
+  Metrics,
+  RedisGateway,
+  runDetached,
+  userKeys,
+} from '@app/common';
 import { Injectable } from '@nestjs/common';
 import type { Config } from '../../config/config.schema';
 import { InjectConfig } from '../../config/config.module';
@@ -60,11 +69,16 @@ const COMPLETE = IF_MINE(`redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])`);
 /** Does the work of a request once, however often the request comes. Answers must survive JSON. */
 @Injectable()
 export class IdempotencyService {
+  private readonly requests: CounterOf<typeof METRICS.idempotency>;
+
   constructor(
     private readonly redis: RedisGateway,
     private readonly events: EventLogger,
     @InjectConfig() private readonly config: Config,
-  ) {}
+    metrics: Metrics,
+  ) {
+    this.requests = metrics.counter(METRICS.idempotency);
+  }
 
   /**
    * Answers with what `work` gives, or with what it gave the first time. Work that fails frees the key.
@@ -113,9 +127,17 @@ export class IdempotencyService {
     const redisKey = userKeys(request.userId).idempotency(request.route, key);
     const claim = { redisKey, value: JSON.stringify({ state: 'running', token: randomUUID() }) };
     const held = await this.claim(claim);
-    if (held === undefined) return { claim };
-    if (held.state === 'running') throw new ConflictError('IDEMPOTENCY_REQUEST_RUNNING');
-    if ((await fingerprint()) !== held.fingerprint) throw new ConflictError('IDEMPOTENCY_KEY_REUSED');
+    if (held === undefined) {
+      this.requests.with({ result: 'first' }).inc();
+      return { claim };
+    }
+    if (held.state === 'running') {
+      this.requests.with({ result: 'running' }).inc();
+      throw new ConflictError('IDEMPOTENCY_REQUEST_RUNNING');
+    }
+    const isSame = (await fingerprint()) === held.fingerprint;
+    this.requests.with({ result: isSame ? 'replayed' : 'reused' }).inc();
+    if (!isSame) throw new ConflictError('IDEMPOTENCY_KEY_REUSED');
     return held;
   }
 

@@ -28,6 +28,18 @@ export function retryDelayMs(attempt: number, random = Math.random()): number {
   return Math.round((ceiling * (1 + random)) / 2);
 }
 
+/** Imports that have not ended: waiting for a worker, waiting for their next try, running. */
+export interface ImportBacklog {
+  readonly queued: number;
+  readonly delayed: number;
+  readonly running: number;
+  /** When the oldest of those that wait was queued, in epoch milliseconds. */
+  readonly oldestAt: number | undefined;
+}
+
+/** Those who wait longest are at the front, but for a few that were put back. */
+const LOOKED_AT = 16;
+
 /** Puts imports into the queue. */
 @Injectable()
 export class ImportQueue implements BeforeApplicationShutdown {
@@ -83,6 +95,16 @@ export class ImportQueue implements BeforeApplicationShutdown {
       active = 0,
     } = await this.bounded('count_import_jobs', () => this.queue.getJobCounts('waiting', 'delayed', 'active'));
     return { queued: waiting, delayed, running: active };
+  }
+
+  /** @throws the errors of `RedisGateway` */
+  async backlog(): Promise<ImportBacklog> {
+    const counts = await this.counts();
+    if (counts.queued + counts.delayed === 0) return { ...counts, oldestAt: undefined };
+    const jobs = await this.bounded('find_oldest_import', () =>
+      this.queue.getJobs(['waiting', 'delayed'], 0, LOOKED_AT - 1, true),
+    );
+    return { ...counts, oldestAt: jobs.length === 0 ? undefined : Math.min(...jobs.map(({ timestamp }) => timestamp)) };
   }
 
   /** The queue's connections tell of every attempt that fails: one line for each half minute of that is enough. */

@@ -39,7 +39,7 @@ export class ImportReporter {
   async complete(progress: ImportProgress, result: ImportResult): Promise<void> {
     const status = await this.end({ status: 'completed', progress: { ...progress, etaSeconds: 0 }, result });
     if (status !== 'completed') return;
-    const duration_ms = Math.round(performance.now() - this.startedAt);
+    const { duration_ms } = this;
     const { recordsSeen: records, recordsStored: stored } = progress;
     this.events.info('import_completed', { import_id: this.manifest.importId, records, stored, duration_ms });
   }
@@ -60,7 +60,8 @@ export class ImportReporter {
     const { code, reason, details, progress, result } = failure;
     const error = { code, message: errorDefinition(code).message, details: { ...details } };
     await this.end({ status: 'failed', progress: progress && { ...progress, etaSeconds: null }, result, error });
-    this.events.warn('import_failed', { import_id: this.manifest.importId, error_code: code, reason });
+    const { duration_ms } = this;
+    this.events.warn('import_failed', { import_id: this.manifest.importId, error_code: code, reason, duration_ms });
   }
 
   /**
@@ -74,7 +75,7 @@ export class ImportReporter {
       return 'put_back';
     const status = await this.step(['cancelled'], { status: 'cancelled', progress: last });
     if (status === undefined) return 'gone';
-    this.events.info('import_cancelled', { import_id: this.manifest.importId });
+    this.events.info('import_cancelled', { import_id: this.manifest.importId, duration_ms: this.duration_ms });
     return 'cancelled';
   }
 
@@ -85,6 +86,7 @@ export class ImportReporter {
       import_id: importId,
       error_code: code,
       reason: 'waiting',
+      duration_ms: this.duration_ms,
       err: new Error(message),
     });
     try {
@@ -92,6 +94,10 @@ export class ImportReporter {
     } catch (err) {
       this.events.debug('import_event_lost', { import_id: importId, err });
     }
+  }
+
+  private get duration_ms(): number {
+    return Math.round(performance.now() - this.startedAt);
   }
 
   private async end(change: ImportChange): Promise<ImportStatus | undefined> {

@@ -1,11 +1,12 @@
 import { MessageChannel } from 'node:worker_threads';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { EventLogger, REDIS_SETTINGS, type RedisSettings } from '@app/common';
+import { EventLogger, Metrics, REDIS_SETTINGS, type RedisSettings } from '@app/common';
 import { Inject } from '@nestjs/common';
 import Piscina from 'piscina';
 import { type Config } from '../../config/config.schema';
 import { InjectConfig } from '../../config/config.module';
 import type { ImportRunTask, RunCounts } from './import-run';
+import { ImportRunCounter } from './import-run-counter';
 import { importThreadFile } from './import-thread-file';
 import type { ImportWorkerMessage, ImportWorkerOutcome, ImportWorkerTask } from './import.worker';
 
@@ -28,22 +29,34 @@ const YOUNG_HEAP_LIMIT_MB = 16;
 /** Runs imports in worker threads, so that neither parsing nor packing ever holds up a request. */
 @Injectable()
 export class ImportThreads implements OnApplicationShutdown {
+  private readonly counter: ImportRunCounter;
   private pool: Piscina<ImportWorkerTask, ImportWorkerOutcome> | undefined;
 
   constructor(
     @InjectConfig() private readonly config: Config,
     @Inject(REDIS_SETTINGS) private readonly redis: RedisSettings,
     private readonly events: EventLogger,
-  ) {}
+    metrics: Metrics,
+  ) {
+    this.counter = new ImportRunCounter(metrics);
+  }
 
   start(task: ImportRunTask, onProgress: (counts: RunCounts) => void): RunningImport {
     const { port1, port2 } = new MessageChannel();
+    const count = this.counter.begin();
     port1.on('message', (message: ImportWorkerMessage) => {
-      if (message.kind === 'progress') onProgress(message.counts);
-      else this.events.warn('redis_connection_failed', { purpose: 'commands', err: new Error(message.message) });
+      if (message.kind === 'progress') {
+        count(message.counts);
+        onProgress(message.counts);
+      } else this.events.warn('redis_connection_failed', { purpose: 'commands', err: new Error(message.message) });
     });
     const work = { ...task, redis: { ...this.redis }, port: port2 };
-    const outcome = this.threads().run(work, { transferList: [port2] });
+    const outcome = this.threads()
+      .run(work, { transferList: [port2] })
+      .then((end) => {
+        if ('counts' in end) count(end.counts);
+        return end;
+      });
     return { outcome: outcome.finally(() => port1.close()), stop: () => port1.postMessage('stop') };
   }
 

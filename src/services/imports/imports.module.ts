@@ -10,6 +10,7 @@ import { ImportRepository } from './import.repository';
 import { ImportSpool } from './import-spool';
 import { ImportThreads } from './import-threads';
 import { ImportsHealth } from './imports-health';
+import { ImportsMetrics } from './imports-metrics';
 import { ImportsService } from './imports.service';
 
 @Module({
@@ -28,6 +29,7 @@ import { ImportsService } from './imports.service';
     ImportQueueWorker,
     ImportRecovery,
     ImportsHealth,
+    ImportsMetrics,
     ImportsService,
   ],
   exports: [ImportsService],

@@ -30,7 +30,7 @@ export class HealthModule {
         LlmHealthIndicator,
         RedisHealthIndicator,
       ],
-      exports: [HealthComponents, HealthService],
+      exports: [HealthComponents, HealthService, RedisHealthIndicator],
     };
   }
 }

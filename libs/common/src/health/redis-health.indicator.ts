@@ -13,6 +13,16 @@ import { SingleFlight } from './single-flight';
 
 const WRITE_REFUSALS: readonly ErrorCode[] = ['REDIS_STORAGE_FULL', 'REDIS_WRITE_REFUSED'];
 
+/** What Redis said about itself when it was last asked and answered. Sizes in bytes. */
+export interface RedisFigures {
+  readonly usedMemory: number;
+  /** `maxmemory`, or without one all memory of its machine; 0 when that is not known. */
+  readonly memoryLimit: number;
+  readonly clients: number;
+  /** Since its start. */
+  readonly evictedKeys: number;
+}
+
 /**
  * Whether Redis works, by a connection of its own and with a time limit of its own: it waits for no policy, and no
  * policy hears of it.
@@ -22,6 +32,7 @@ export class RedisHealthIndicator {
   private readonly client: Redis;
   private readonly results = new SingleFlight(() => this.probe(), HEALTH_TTL_MS);
   private failingSince: number | undefined = Date.now();
+  private lastFigures: RedisFigures | undefined;
 
   constructor(
     connections: RedisConnections,
@@ -45,6 +56,12 @@ export class RedisHealthIndicator {
     return this.results.get();
   }
 
+  /** Those of now, or of a moment ago; undefined when Redis does not answer. */
+  async figures(): Promise<RedisFigures | undefined> {
+    await this.health();
+    return this.lastFigures;
+  }
+
   /** Down when Redis has been unusable for more than `graceMs`. */
   async checkUsable(key: string, graceMs: number): Promise<HealthIndicatorResult> {
     await this.health();
@@ -62,12 +79,14 @@ export class RedisHealthIndicator {
       // What this has just seen, the circuit need not wait for.
       if (this.failingSince !== undefined) this.policies.find(REDIS_POLICY)?.tryNow();
       this.failingSince = undefined;
+      this.lastFigures = figuresOf(info);
       const latency = Math.round((performance.now() - startedAt) * 100) / 100;
       const state =
         refusal === undefined ? { status: 'healthy' as const } : { status: 'unhealthy' as const, error: refusal };
-      return { ...state, latency_ms: latency, ...figuresOf(info) };
+      return { ...state, latency_ms: latency, ...shownOf(info, this.lastFigures) };
     } catch (error) {
       this.failingSince ??= Date.now();
+      this.lastFigures = undefined;
       const translated = translateRedisError('health', error);
       return {
         status: 'unhealthy',
@@ -104,9 +123,17 @@ async function withinLimit<T>(reply: Promise<T>): Promise<T> {
   }
 }
 
-function figuresOf(info: string): Record<string, unknown> {
-  const used = Number(fieldOf(info, 'used_memory'));
-  const limit = Number(fieldOf(info, 'maxmemory') ?? 0) || Number(fieldOf(info, 'total_system_memory') ?? 0);
+function figuresOf(info: string): RedisFigures {
+  const number = (name: string): number => Number(fieldOf(info, name) ?? 0);
+  return {
+    usedMemory: number('used_memory'),
+    memoryLimit: number('maxmemory') || number('total_system_memory'),
+    clients: number('connected_clients'),
+    evictedKeys: number('evicted_keys'),
+  };
+}
+
+function shownOf(info: string, { usedMemory: used, memoryLimit: limit }: RedisFigures): Record<string, unknown> {
   return {
     version: fieldOf(info, 'redis_version'),
     eviction_policy: fieldOf(info, 'maxmemory_policy'),

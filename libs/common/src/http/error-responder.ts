@@ -7,6 +7,7 @@ import { type ErrorBody, errorBody, errorEnvelope, problemDetails, toJson } from
 import { NotFoundError, RequestRefusedError } from '../errors/exceptions';
 import { type ReportedError, toReportedError } from '../errors/reported-error';
 import { EventLogger } from '../logging/event-logger';
+import { HttpMetrics } from '../metrics/http-metrics';
 import { RateLimiter } from '../rate-limits/rate-limiter';
 import { prefersOverJson } from './accept';
 import { scopeOf } from './request-scopes';
@@ -23,6 +24,7 @@ export class ErrorResponder {
   constructor(
     private readonly events: EventLogger,
     private readonly routes: RouteTable,
+    private readonly metrics: HttpMetrics,
     @Optional() private readonly limiter?: RateLimiter,
   ) {}
 
@@ -43,6 +45,7 @@ export class ErrorResponder {
       }
       const error = toReportedError(thrown);
       scope.errorCode = error.code;
+      this.metrics.noteError(error.code, 'response');
       if (error.status >= 500) {
         const { code: error_code, status } = error;
         const method = request.method ?? '';
@@ -56,6 +59,8 @@ export class ErrorResponder {
   reportMidway(thrown: unknown, scope: RequestScope, route: string): ErrorBody {
     const error = toReportedError(thrown);
     scope.errorCode = error.code;
+    // Whoever has left is given nothing.
+    if (!(scope.abortReason instanceof ClientGoneError)) this.metrics.noteError(error.code, 'midway');
     if (error.status >= 500) {
       this.events.error('response_failed_midway', { route, error_code: error.code, err: thrown ?? null });
     }
@@ -71,6 +76,7 @@ export class ErrorResponder {
     }
     const error = this.limited(toReportedError(this.refine(thrown, request)), scope);
     scope.errorCode = error.code;
+    this.metrics.noteError(error.code, 'response');
     const route = routeOf(request);
     // A crowd that is turned away must not cost an error and a stack each: its requests have their ordinary log lines.
     if (error.status >= 500 && !(thrown instanceof RequestRefusedError)) {

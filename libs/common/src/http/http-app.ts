@@ -10,6 +10,9 @@ import { LOAD_LIMITS } from '../load/load-settings';
 import { LoadShedder } from '../load/load-shedder';
 import { EventLogger } from '../logging/event-logger';
 import { MaintenanceMode } from '../maintenance/maintenance-mode';
+import { HttpMetrics } from '../metrics/http-metrics';
+import { PlatformMetricsModule } from '../metrics/platform-metrics.module';
+import type { MetricsSettings } from '../metrics/metrics-settings';
 import { type OpenApiSettings, serveOpenApi } from '../openapi/openapi';
 import { registerBodyParsers } from './body-parsers';
 import { ClientAddress } from './client-address';
@@ -20,6 +23,7 @@ import { EventStreams } from './event-stream';
 import { HTTP_SETTINGS, type HttpSettings, MAX_HEADER_BYTES, MAX_PARAM_LENGTH } from './http-settings';
 import { RawSocketResponder } from './raw-socket';
 import { RequestAdmission } from './request-admission';
+import { RequestJournal } from './request-journal';
 import { RequestLifecycle } from './request-lifecycle';
 import { scopeOf } from './request-scopes';
 import { RouteTable } from './route-table';
@@ -35,6 +39,8 @@ export interface HttpAppOptions {
   readonly unprefixed?: readonly string[];
   /** Serves `/openapi.json` and `/docs`. */
   readonly openApi?: OpenApiSettings;
+  /** Where `/metrics` is served; beside the other routes when left out. */
+  readonly metrics?: MetricsSettings;
 }
 
 /** How often Node looks for connections whose headers are late; the smallest unit of that limit. */
@@ -44,11 +50,11 @@ const MAX_CHECKING_INTERVAL_MS = 1_000;
 @Global()
 @Module({})
 class HttpRootModule {
-  static around(root: RootModule, settings: HttpSettings, routes: RouteTable): DynamicModule {
+  static around(root: RootModule, { http: settings, metrics }: HttpAppOptions, routes: RouteTable): DynamicModule {
     const drain = new Drain();
     return {
       module: HttpRootModule,
-      imports: [root],
+      imports: [root, PlatformMetricsModule.forRoot(metrics)],
       providers: [
         { provide: HTTP_SETTINGS, useValue: settings },
         { provide: RouteTable, useValue: routes },
@@ -59,6 +65,7 @@ class HttpRootModule {
         MaintenanceMode,
         ErrorResponder,
         RequestAdmission,
+        RequestJournal,
         RequestLifecycle,
         EventStreams,
       ],
@@ -103,14 +110,14 @@ export function httpAppParts(root: RootModule, options: HttpAppOptions): HttpApp
   const late: Late = {};
   const adapter = createAdapter(options.http, routes, late);
   return {
-    module: HttpRootModule.around(root, options.http, routes),
+    module: HttpRootModule.around(root, options, routes),
     adapter,
     finish: (app) => {
       late.lifecycle = app.get(RequestLifecycle);
-      late.rawSocket = new RawSocketResponder(app.get(EventLogger));
+      late.rawSocket = new RawSocketResponder(app.get(EventLogger), app.get(HttpMetrics));
       late.rawSocket.attach(app.getHttpServer());
       app.useLogger(app.get(Logger));
-      app.setGlobalPrefix('api', { exclude: [...(options.unprefixed ?? [])] });
+      app.setGlobalPrefix('api', { exclude: ['metrics', ...(options.unprefixed ?? [])] });
       app.enableVersioning({ type: VersioningType.URI });
       app.useGlobalFilters(new ErrorFilter(app.get(ErrorResponder)));
       app.useGlobalInterceptors(new CorrelationInterceptor(), new SuccessInterceptor(app.get(Reflector)));

@@ -6,9 +6,11 @@ import { errorEnvelope } from '../errors/envelope';
 import { NotFoundError, ValidationError, type WellnessError } from '../errors/exceptions';
 import { type ReportedError, toReportedError } from '../errors/reported-error';
 import type { EventLogger } from '../logging/event-logger';
+import type { HttpMetrics } from '../metrics/http-metrics';
 import { errorHeaders, sendRaw } from './error-responder';
 import { MAX_HEADER_BYTES } from './http-settings';
 import { scopeOf } from './request-scopes';
+import { UNMATCHED } from './route-of';
 
 interface ParserError extends Error {
   readonly code?: string;
@@ -21,7 +23,10 @@ interface ServerSocket extends Duplex {
 
 /** Answers what never becomes a request, or is refused before the framework sees it. */
 export class RawSocketResponder {
-  constructor(private readonly events: EventLogger) {}
+  constructor(
+    private readonly events: EventLogger,
+    private readonly metrics: HttpMetrics,
+  ) {}
 
   attach(server: Server): void {
     server.on('checkExpectation', (request, response) => this.refuseExpectation(request, response));
@@ -56,6 +61,7 @@ export class RawSocketResponder {
       const fields = { status: reported.status, error_code: reported.code, reason: error.code ?? 'unknown' };
       this.events.info('request_unparsable', fields);
     });
+    this.metrics.noteConnection('', reported.status, reported.code);
     write(socket, reported, context.correlationId);
   }
 
@@ -78,8 +84,9 @@ export class RawSocketResponder {
     const scope = scopeOf(request);
     const reported = toReportedError(refusal);
     answer(reported, scope.correlationId);
+    this.metrics.noteConnection(request.method ?? '', reported.status, reported.code);
     const { status, code: error_code } = reported;
-    const line = { method: request.method ?? '', route: 'unmatched', status, duration_ms: 0, error_code };
+    const line = { method: request.method ?? '', route: UNMATCHED, status, duration_ms: 0, error_code };
     runInContext(scope, () => this.events.info('request_completed', line));
   }
 }

@@ -3,11 +3,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { runInContext } from '../context/request-context';
 import { ClientGoneError, type RequestScope } from '../context/request-scope';
 import { InfrastructureError, ValidationError } from '../errors/exceptions';
-import { EventLogger } from '../logging/event-logger';
 import type { Arrival } from '../rate-limits/rate-limiter';
 import { ErrorResponder } from './error-responder';
 import { hasBody, RequestAdmission } from './request-admission';
 import { HTTP_SETTINGS, type HttpSettings } from './http-settings';
+import { RequestJournal } from './request-journal';
 import { scopeOf } from './request-scopes';
 import { NO_DEADLINE, type RouteTraits } from './route-config';
 import { routeOf } from './route-of';
@@ -27,7 +27,7 @@ export class RequestLifecycle {
   constructor(
     @Inject(HTTP_SETTINGS) private readonly settings: HttpSettings,
     private readonly responder: ErrorResponder,
-    private readonly events: EventLogger,
+    private readonly journal: RequestJournal,
     private readonly admission: RequestAdmission,
     private readonly routes: RouteTable,
   ) {}
@@ -149,20 +149,7 @@ export class RequestLifecycle {
     scope.finished = true;
     clearTimeout(scope.timer);
     this.admission.exit(scope);
-    runInContext(scope, () => this.log(request, reply, scope));
-  }
-
-  private log(request: FastifyRequest, reply: FastifyReply, scope: RequestScope): void {
-    const { method } = request;
-    const route = routeOf(request);
-    const duration_ms = Math.round((performance.now() - scope.startedAt) * 100) / 100;
-    if (scope.abortReason instanceof ClientGoneError) {
-      this.events.info('request_aborted', { method, route, status: 499, duration_ms });
-      return;
-    }
-    const line = { method, route, status: reply.raw.statusCode, duration_ms, error_code: scope.errorCode };
-    if (traitsOf(request).probe === true) this.events.debug('request_completed', line);
-    else this.events.info('request_completed', line);
+    runInContext(scope, () => this.journal.note(request, reply, scope));
   }
 
   /** OPTIONS on a path that exists is answered with what it allows; no route has to be written for it. */

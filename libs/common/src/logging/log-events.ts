@@ -31,6 +31,11 @@ export interface LogEvents {
   maintenance_not_shared: { err: unknown };
   policy_isolated: { policy: string };
   policy_released: { policy: string };
+  event_listener_failed: { of: string; err: unknown };
+  metrics_listening: { port: number };
+  metrics_not_printed: { err: unknown };
+  metric_not_read: { metric: string; err: unknown };
+  metric_sample_failed: { source: string; err: unknown };
   library_printed: { source: string; err: unknown };
   circuit_changed: { policy: string; state: BreakerState; error_code?: ErrorCode };
   call_retried: { policy: string; operation: string; attempt: number; delay_ms: number; error_code: ErrorCode };
@@ -50,17 +55,32 @@ export interface LogEvents {
   import_received: { import_id: string; bytes: number; kind: string };
   import_started: { import_id: string; attempt: number };
   import_completed: { import_id: string; records: number; stored: number; duration_ms: number };
-  import_failed: { import_id: string; error_code: ErrorCode; reason: string; err?: unknown };
-  import_cancelled: { import_id: string };
+  import_failed: { import_id: string; error_code: ErrorCode; reason: string; duration_ms?: number; err?: unknown };
+  import_cancelled: { import_id: string; duration_ms?: number };
   import_event_lost: { import_id: string; err: unknown };
   import_recovery_failed: { err: unknown };
   idempotency_answer_lost: { route: string; err: unknown };
   tool_executed: { tool: string; success: boolean; error_code?: ErrorCode; duration_ms: number; err?: unknown };
-  chat_answered: { stateful: boolean; answered_by: string; tool_calls: number; degraded: boolean; duration_ms: number };
+  chat_answered: {
+    stateful: boolean;
+    answered_by: string;
+    tool_calls: number;
+    degraded: boolean;
+    duration_ms: number;
+    /** How many numbers of the answer were looked up in the results of the tools, and how many are in none. */
+    numbers_checked: number;
+    numbers_unmatched: number;
+  };
   chat_turn_kept_late: { late_ms: number };
   chat_turns_lost: { turns: number; reason: 'no_room' | 'refused' | 'shutdown'; err?: unknown };
   chat_model_failed: { error_code: ErrorCode; fallback: string; err: unknown };
-  llm_completed: { duration_ms: number; prompt_tokens: number; completion_tokens: number; tool_calls: number };
+  llm_completed: {
+    duration_ms: number;
+    first_token_ms: number;
+    prompt_tokens: number;
+    completion_tokens: number;
+    tool_calls: number;
+  };
   llm_attempt_failed: {
     error_code: ErrorCode;
     /** What went wrong, more finely than the code. */

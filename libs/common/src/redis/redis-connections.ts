@@ -15,7 +15,7 @@ export const REDIS_SETTINGS = Symbol('REDIS_SETTINGS');
  */
 @Injectable()
 export class RedisConnections implements OnApplicationShutdown {
-  private readonly opened = new Set<Redis>();
+  private readonly opened = new Map<Redis, RedisPurpose>();
 
   constructor(
     @Inject(REDIS_SETTINGS) readonly settings: RedisSettings,
@@ -36,8 +36,13 @@ export class RedisConnections implements OnApplicationShutdown {
     });
     // The failure of this first attempt has been reported by the listener above, and the next attempt is scheduled.
     client.connect().catch(() => undefined);
-    this.opened.add(client);
+    this.opened.set(client, purpose);
     return client;
+  }
+
+  /** What each connection is for, and how the driver calls its state (`ready`, `reconnecting`, …). */
+  get states(): ReadonlyArray<{ readonly purpose: RedisPurpose; readonly status: Redis['status'] }> {
+    return [...this.opened].map(([{ status }, purpose]) => ({ purpose, status }));
   }
 
   close(client: Redis): void {
@@ -60,7 +65,7 @@ export class RedisConnections implements OnApplicationShutdown {
 
   // Requests in flight still need Redis while the server drains; this hook runs after the drain.
   onApplicationShutdown(): void {
-    for (const client of this.opened) client.disconnect();
+    for (const client of this.opened.keys()) client.disconnect();
     this.opened.clear();
   }
 }

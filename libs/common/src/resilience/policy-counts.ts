@@ -17,6 +17,8 @@ export interface PolicyCounts {
   rejected_by_bulkhead: number;
   /** Calls ended by their callers or their deadlines. */
   cancelled: number;
+  /** Those of them whose deadline had passed. */
+  past_deadline: number;
   fallbacks: number;
   circuit_opened: number;
 }
@@ -32,6 +34,7 @@ export const NO_COUNTS: Readonly<PolicyCounts> = {
   rejected_by_circuit: 0,
   rejected_by_bulkhead: 0,
   cancelled: 0,
+  past_deadline: 0,
   fallbacks: 0,
   circuit_opened: 0,
 };

@@ -17,8 +17,13 @@ export interface Retry {
   readonly error_code: ErrorCode;
 }
 
+/** `rejected` by the circuit or the bulkhead; `cancelled` by its caller or its deadline. */
+export type CallOutcome = 'success' | 'error' | 'rejected' | 'cancelled';
+
 /** Told of what policies do. A listener that throws changes nothing: its error is logged. */
 export interface PolicyListener {
   onState?(change: StateChange): void;
   onRetry?(retry: Retry): void;
+  /** A call has ended, with all its attempts, before its fallback. */
+  onEnd?(policy: string, outcome: CallOutcome, durationMs: number): void;
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { EventLogger } from '../logging/event-logger';
 import { Policy } from './policy';
 import type { PolicyDefinition } from './policy-definition';
-import type { PolicyListener, Retry, StateChange } from './policy-listener';
+import type { CallOutcome, PolicyListener, Retry, StateChange } from './policy-listener';
 
 /** All policies of the process: one for each dependency, so that what one caller learns protects the others. */
 @Injectable()
@@ -19,6 +19,7 @@ export class PolicyRegistry {
     const policy = new Policy(definition, {
       onState: (change) => this.onState(change),
       onRetry: (retry) => this.onRetry(retry),
+      onEnd: (...end) => this.onEnd(...end),
     });
     this.policies.set(name, policy);
     return policy;
@@ -55,6 +56,10 @@ export class PolicyRegistry {
   private onRetry(retry: Retry): void {
     this.events.debug('call_retried', retry);
     this.tell((listener) => listener.onRetry?.(retry));
+  }
+
+  private onEnd(policy: string, outcome: CallOutcome, durationMs: number): void {
+    this.tell((listener) => listener.onEnd?.(policy, outcome, durationMs));
   }
 
   /** Whoever listens must not change what he listens to. */

@@ -17,7 +17,7 @@ const DEFINITION: PolicyDefinition = {
 const BROKEN = new Error('broken');
 
 function policyOf(changes: Partial<PolicyDefinition> = {}) {
-  const listener = { onState: jest.fn(), onRetry: jest.fn() };
+  const listener = { onState: jest.fn(), onRetry: jest.fn(), onEnd: jest.fn() };
   return { policy: new Policy({ ...DEFINITION, ...changes }, listener), listener };
 }
 

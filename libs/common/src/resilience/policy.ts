@@ -24,7 +24,7 @@ import {
   type Verdict,
 } from './policy-definition';
 import { CalledOff, PolicyRejection, PolicyTimeout } from './policy-errors';
-import type { PolicyListener } from './policy-listener';
+import type { CallOutcome, PolicyListener } from './policy-listener';
 import { RetryBudget } from './retry-budget';
 
 export interface Attempt {
@@ -104,13 +104,15 @@ export class Policy {
   async execute<T>(call: Call<T>, options: ExecuteOptions<T> = {}): Promise<T> {
     this.counts.calls++;
     this.budget.noteCall();
+    const startedAt = performance.now();
     const over = new Cancellation(options);
     try {
       const value = await this.withRetries(call, options, over);
       this.counts.successes++;
+      this.tellEnd('success', startedAt);
       return value;
     } catch (error) {
-      const told = this.noteEnd(error, over, options.operation);
+      const told = this.noteEnd(error, over, { startedAt, operation: options.operation });
       if (options.fallback === undefined) throw told;
       this.counts.fallbacks++;
       return options.fallback(told);
@@ -259,15 +261,27 @@ export class Policy {
   }
 
   /** Counts how a call ended, and returns the error its caller gets. */
-  private noteEnd(error: unknown, over: Cancellation, operation: string = UNNAMED): unknown {
-    if (error instanceof PolicyRejection) return error;
-    if (over.reason !== undefined) {
+  private noteEnd(error: unknown, over: Cancellation, { startedAt, operation = UNNAMED }: Beginning): unknown {
+    if (error instanceof PolicyRejection) {
+      this.tellEnd('rejected', startedAt);
+      return error;
+    }
+    // The timer of the deadline may be a moment ahead of the clock.
+    const isLate = isPastDeadline(over.reason ?? error);
+    if (isLate || over.reason !== undefined) {
       this.counts.cancelled++;
+      if (isLate) this.counts.past_deadline++;
+      this.tellEnd('cancelled', startedAt);
       return error;
     }
     this.counts.errors++;
+    this.tellEnd('error', startedAt);
     if (error instanceof WellnessError || this.verdictOf(error).health !== 'failure') return error;
     return new InfrastructureError(this.errors.failed, { details: { operation }, cause: error });
+  }
+
+  private tellEnd(outcome: CallOutcome, startedAt: number): void {
+    this.listener.onEnd(this.name, outcome, performance.now() - startedAt);
   }
 
   private onState(state: BreakerState): void {
@@ -277,10 +291,19 @@ export class Policy {
   }
 }
 
+interface Beginning {
+  readonly startedAt: number;
+  readonly operation: string | undefined;
+}
+
 interface Frame {
   readonly number: number;
   readonly operation: string;
   readonly over: Cancellation;
+}
+
+function isPastDeadline(reason: unknown): boolean {
+  return reason instanceof WellnessError && reason.error_code === 'REQUEST_DEADLINE_EXCEEDED';
 }
 
 /**

@@ -4,6 +4,7 @@ export * from './fake-llm-server';
 export * from './log-capture';
 export * from './proxy-traffic';
 export * from './readiness-proxy';
+export * from './scraped-metrics';
 export * from './tcp-fault-proxy';
 export * from './tcp-faults';
 export * from './test-app';

@@ -8,6 +8,7 @@ import { Drain } from '../http/drain';
 import { httpAppParts } from '../http/http-app';
 import type { HttpSettings } from '../http/http-settings';
 import { LoggingModule } from '../logging/logging.module';
+import type { MetricsSettings } from '../metrics/metrics-settings';
 import type { OpenApiSettings } from '../openapi/openapi';
 import { LogCapture } from './log-capture';
 import { TEST_SECRET, tokenFor } from './tokens';
@@ -18,6 +19,7 @@ export interface TestAppOptions extends Pick<ModuleMetadata, 'imports' | 'contro
   readonly http?: Partial<HttpSettings>;
   readonly unprefixed?: readonly string[];
   readonly openApi?: OpenApiSettings;
+  readonly metrics?: MetricsSettings;
   /** Providers to replace, by token. */
   readonly override?: ReadonlyArray<readonly [token: unknown, value: unknown]>;
   /** Where a `root` module writes its log, so that tests can read it. */
@@ -53,6 +55,8 @@ export async function createTestApp(options: TestAppOptions): Promise<TestApp> {
     http: { ...TEST_HTTP, ...options.http },
     unprefixed: options.unprefixed,
     openApi: options.openApi,
+    // What a test did must show at once.
+    metrics: { ttlMs: 0, ...options.metrics },
   });
   let builder = Test.createTestingModule({ imports: [parts.module] });
   for (const [token, value] of options.override ?? []) builder = builder.overrideProvider(token).useValue(value);
