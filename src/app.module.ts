@@ -12,6 +12,7 @@ import { ChatApiModule } from './api/chat/chat-api.module';
 import { HealthDataApiModule } from './api/health-data/health-data-api.module';
 import { ImportsApiModule } from './api/imports/imports-api.module';
 import { MeApiModule } from './api/me/me-api.module';
+import { ProbesModule } from './api/system/probes.module';
 import { SystemModule } from './api/system/system.module';
 import type { Config } from './config/config.schema';
 import { ConfigModule } from './config/config.module';
@@ -22,6 +23,7 @@ import {
   rateLimitSettings,
   redisSettings,
 } from './config/settings';
+import { ImportsModule } from './services/imports/imports.module';
 import { SampleModule } from './services/sample/sample.module';
 
 export interface AppOptions {
@@ -29,6 +31,20 @@ export interface AppOptions {
   readonly redisUrl: string;
   readonly logging?: LoggingSettings;
 }
+
+/** In alphabetical order. */
+const FEATURES = [
+  AdminApiModule,
+  ChatApiModule,
+  HealthDataApiModule,
+  ImportsApiModule,
+  MeApiModule,
+  SampleModule,
+  SystemModule,
+];
+
+/** What a worker has of them: it runs imports, and answers probes and scrapes alone. */
+const WORKER = [ImportsModule, ProbesModule];
 
 /** The architecture on one screen. A feature goes away with its folder and its line. */
 @Module({})
@@ -44,14 +60,7 @@ export class AppModule {
         LastKnownGoodModule.forRoot(lastKnownGoodSettings(config)),
         RedisModule.forRootAsync({ useFactory: () => redisSettings(config, options.redisUrl) }),
         RateLimitModule.forRootAsync({ useFactory: () => rateLimitSettings(config) }),
-        // Features, in alphabetical order
-        AdminApiModule,
-        ChatApiModule,
-        HealthDataApiModule,
-        ImportsApiModule,
-        MeApiModule,
-        SampleModule,
-        SystemModule,
+        ...(config.ROLE === 'worker' ? WORKER : FEATURES),
       ],
     };
   }

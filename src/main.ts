@@ -39,7 +39,8 @@ async function serve(config: Config, privateRedis: PrivateRedis | undefined, sta
   const app = await createHttpApp(AppModule.forRoot(config, { redisUrl }), {
     http: httpSettings(config),
     unprefixed: UNPREFIXED,
-    openApi: OPENAPI_SETTINGS,
+    // A worker has no API that could be described.
+    openApi: config.ROLE === 'worker' ? undefined : OPENAPI_SETTINGS,
     metrics: metricsSettings(config),
   });
   const events = app.get(EventLogger);

@@ -63,7 +63,7 @@ export async function startWellnessApp(
     },
     http: httpSettings(config),
     unprefixed: UNPREFIXED,
-    openApi: OPENAPI_SETTINGS,
+    openApi: config.ROLE === 'worker' ? undefined : OPENAPI_SETTINGS,
     metrics: metricsSettings(config),
     logs,
   });
