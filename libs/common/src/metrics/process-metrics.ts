@@ -1,5 +1,7 @@
 import { collectDefaultMetrics, type Metric, Registry } from 'prom-client';
 
+type DefaultMetric = Metric & { readonly name: string; readonly type: string };
+
 let collected: Metric[] | undefined;
 
 /**
@@ -10,7 +12,12 @@ export function processMetrics(): readonly Metric[] {
   if (collected === undefined) {
     const registry = new Registry();
     collectDefaultMetrics({ register: registry });
-    collected = registry.getMetricsAsArray() as unknown as Metric[];
+    collected = (registry.getMetricsAsArray() as unknown as DefaultMetric[]).filter(keepsConventions);
   }
   return collected;
+}
+
+/** The library has gauges that are called totals, of figures that others of its gauges have by their kind. */
+function keepsConventions({ name, type }: DefaultMetric): boolean {
+  return type === 'counter' || !name.endsWith('_total');
 }
