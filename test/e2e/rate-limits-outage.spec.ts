@@ -7,6 +7,8 @@ import { burst, parsedList, startLimitedApp, statuses } from './support/limited-
 
 const THINGS = '/api/v1/things';
 const WAIT_MS = 500;
+/** Callers are shared again one after the other; by then the last one is. */
+const RETURN_MS = 2_000;
 /** What a request may take at most while Redis is silent: one wait, and a busy machine. */
 const PATIENCE_MS = 10 * WAIT_MS;
 
@@ -98,7 +100,7 @@ describe('rate limits without Redis', () => {
       await other.close();
       return answers;
     };
-    /** Until this process shares again; the first request after the pause tries, the next ones find out. */
+    /** Until this process shares all counts again; the first request after the pause tries, the next ones find out. */
     const shared = async (): Promise<void> => {
       const until = Date.now() + 10_000;
       while (app.logs.named('rate_limits_shared').length === 0) {
@@ -106,6 +108,7 @@ describe('rate limits without Redis', () => {
         await call(app.port, { path: THINGS, headers: await someone() });
         await sleep(50);
       }
+      await sleep(RETURN_MS);
     };
 
     it('share again what was counted meanwhile', async () => {

@@ -172,11 +172,33 @@ describe('limits that processes share', () => {
     await play(made, wire, [{ replica: 0, requests: 15, pauseMs: 0, latencyMs: 1, weather: 'refused' }], false);
     await play(made, wire, [
       // The first calls try whether the counts are back; the next ones share them again.
-      { replica: 0, requests: 1, pauseMs: 2_000, latencyMs: 1, weather: 'fine' },
-      { replica: 0, requests: 1, pauseMs: 2_000, latencyMs: 1, weather: 'fine' },
+      { replica: 0, requests: 1, pauseMs: 3_000, latencyMs: 1, weather: 'fine' },
+      { replica: 0, requests: 1, pauseMs: 3_000, latencyMs: 1, weather: 'fine' },
       { replica: 1, requests: 30, pauseMs: 10, latencyMs: 1, weather: 'fine' },
     ]);
     expect(made.map((each) => each.admitted)).toEqual([17, 3]);
+  });
+
+  it('are told of those who were counted alone one after the other once they are back', async () => {
+    const wire = newWire();
+    const counters = (replicas(1, policyOf(20), wire).replicas[0] as Replica).counters;
+    const callers = Array.from({ length: 100 }, (_, at) => new LeasedCounter(`w:limit:{${at}}:x`, policyOf(100_000)));
+    const all = (): void => callers.forEach((caller) => void counters.take(caller));
+    wire.weather = 'refused';
+    all();
+    await jest.advanceTimersByTimeAsync(1_500);
+    wire.weather = 'fine';
+    all();
+    await jest.advanceTimersByTimeAsync(10);
+    const before = wire.calls;
+    const calls: number[] = [];
+    for (let tenth = 0; tenth < 21; tenth++) {
+      all();
+      await jest.advanceTimersByTimeAsync(100);
+      calls.push(wire.calls - before - sum(calls));
+    }
+    expect(sum(calls)).toBe(callers.length);
+    expect(Math.max(...calls)).toBeLessThan(callers.length / 4);
   });
 
   it('are not lifted when the shared counts come back empty', async () => {

@@ -15,6 +15,8 @@ export class LeasedCounter {
   readonly waiters: Waiter[] = [];
   /** The lease that is on its way, unless it was given up. */
   errand?: Errand;
+  /** When it may ask again after an outage, compared with others: from 0 to 1. */
+  readonly turn = Math.random();
 
   /**
    * @param companion another count of the same caller, in the same slot, which is brought up to date with each lease
@@ -68,11 +70,14 @@ export class LeasedCounters {
     const now = performance.now();
     const { window } = counter;
     window.roll(now);
-    // Others should hear of what was counted here alone, also when this request needs nothing of them.
-    if (window.hasUnreported && this.isSharing(now)) this.lease(counter);
-    if (window.takeLeased()) return true;
-    if (window.isSpent) return false;
-    if (!this.isSharing(now)) return this.takeAlone(counter, now);
+    const isReporting = window.hasUnreported && this.isSharing(counter, now);
+    const isHere = window.takeLeased();
+    if (isHere || window.isSpent) {
+      // Others should hear of what was counted here alone, also when this request needs nothing of them.
+      if (isReporting) this.lease(counter);
+      return isHere;
+    }
+    if (!isReporting && !this.isSharing(counter, now)) return this.takeAlone(counter, now);
     return new Promise((resolve) => {
       counter.waiters.push(resolve);
       this.lease(counter);
@@ -84,11 +89,11 @@ export class LeasedCounters {
     const now = performance.now();
     counter.window.roll(now);
     counter.window.count(now);
-    if (this.isSharing(now)) this.lease(counter);
+    if (this.isSharing(counter, now)) this.lease(counter);
   }
 
-  private isSharing(now: number): boolean {
-    return runInContext(this.context, () => this.sharing.isOn(now));
+  private isSharing({ turn }: LeasedCounter, now: number): boolean {
+    return runInContext(this.context, () => this.sharing.isOn(now, turn));
   }
 
   private takeAlone({ window }: LeasedCounter, now: number): boolean {
@@ -148,7 +153,7 @@ export class LeasedCounters {
     }
     // Those who came since, and what was counted since.
     if (waiters.length === 0 && !window.hasUnreported) return;
-    if (this.isSharing(performance.now())) this.lease(counter);
+    if (this.isSharing(counter, performance.now())) this.lease(counter);
     else this.serveAlone(counter);
   }
 

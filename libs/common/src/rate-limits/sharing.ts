@@ -4,6 +4,11 @@ import type { SharedCounts, SharedLease } from './shared-counts';
 
 /** How long this process counts by itself before it tries the shared count again. */
 const PAUSE_MS = 1_000;
+/**
+ * Everybody who was counted alone is to be reported. A Redis that has just come back would have all of them at once: they
+ * come back one after the other, in this time.
+ */
+const RETURN_MS = 2_000;
 /** Written like every other count, so that a Redis that refuses writes fails it. */
 const TRIAL: SharedLease = {
   key: LIMIT_TRIAL_KEY,
@@ -17,13 +22,14 @@ const TRIAL: SharedLease = {
 
 /**
  * Whether the shared counts can be relied on. When they could not, they are tried again once a second, if there are
- * requests, by a call of its own that nobody waits for; and trusted again once that was answered in time.
+ * requests, by a call of its own that nobody waits for; and trusted again once that was answered in time, by one caller
+ * after the other.
  */
 export class Sharing {
   /** Calls to the shared counts, those that failed or were late, and what this process decided by itself. */
   readonly figures = { leases: 0, failures: 0, decided_alone: 0 };
   private pausedUntil?: number;
-  private trustedSince = 0;
+  private trustedSince = Number.NEGATIVE_INFINITY;
   private isTrying = false;
 
   constructor(
@@ -32,8 +38,9 @@ export class Sharing {
     private readonly waitMs: number,
   ) {}
 
-  isOn(now: number): boolean {
-    if (this.pausedUntil === undefined) return true;
+  /** @param turn of the counter that asks: when it comes back after a pause, from 0 (first) to 1 (last) */
+  isOn(now: number, turn: number): boolean {
+    if (this.pausedUntil === undefined) return now >= this.trustedSince + turn * RETURN_MS;
     if (now >= this.pausedUntil && !this.isTrying) void this.attempt(now);
     return false;
   }
