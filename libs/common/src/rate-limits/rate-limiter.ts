@@ -62,11 +62,15 @@ export class RateLimiter {
     else void identity.then((known) => this.count(arrival, known, proceed));
   }
 
-  /** Tells the caller where he stands, without counting: for requests that are turned away before they are counted. */
+  /**
+   * Tells the caller where he stands, without counting: for requests that are turned away before they are counted. A
+   * process that has to turn them away verifies nothing for them: tokens it has not seen before count as none.
+   */
   describe(arrival: Arrival): void {
     if (arrival.traits.probe === true) return;
-    const identity = this.identify(arrival);
-    this.tell(this.callerOf(arrival, identity instanceof Promise ? undefined : identity), arrival.reply);
+    const { scope, request } = arrival;
+    const identity = scope.identity ?? (isForUsers(request) ? this.authenticator?.recall(request.headers.authorization) : undefined); // prettier-ignore
+    this.tell(this.callerOf(arrival, identity), arrival.reply);
   }
 
   /** Counts an answer of `status`, if it tells of a mistake; the error to give in its stead when there were too many. */
@@ -102,10 +106,8 @@ export class RateLimiter {
 
   /** Who calls, when that plays a part; a token that was seen before is known at once. */
   private identify({ request, scope }: Arrival): Identity | Promise<Identity> | undefined {
-    const { authorization } = request.headers;
-    if (authorization === undefined || !API.test(request.url)) return undefined;
-    if (scope.identity !== undefined) return scope.identity;
-    return this.authenticator?.identify(authorization);
+    if (!isForUsers(request)) return undefined;
+    return scope.identity ?? this.authenticator?.identify(request.headers.authorization);
   }
 
   private callerOf({ request, scope }: Arrival, identity: Identity | undefined): Caller {
@@ -169,6 +171,11 @@ export function rateLimitError(
 ): RateLimitError {
   const details = { limit, window_seconds: Math.ceil(windowMs / 1_000) };
   return new RateLimitError(code, { details, retryAfterSeconds: seconds });
+}
+
+/** Elsewhere, and without a token, everybody is counted by address. */
+function isForUsers({ headers, url }: FastifyRequest): boolean {
+  return headers.authorization !== undefined && API.test(url);
 }
 
 function stateOf(window: LeasedCounter['window']): { remaining: number; seconds: number } {
