@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RateLimiter } from '@app/common';
+import { RateLimiter, TokenVerifier } from '@app/common';
 import { expectErrorEnvelope, startTestRedis, type TestApp, type TestRedis } from '@app/common/testing';
 import { call, type HttpAnswer, type HttpCall, post } from './support/http';
 import { burst, parsedList, startLimitedApp, statuses } from './support/limited-app';
@@ -86,6 +86,10 @@ describe('rate limits', () => {
       ],
       ['a malformed body', (headers) => post(app.port, THINGS, '{', headers)],
       ['a body of another type', (headers) => post(app.port, THINGS, '{}', { ...headers, 'content-type': 'text/csv' })],
+      [
+        'an expectation that nobody meets',
+        (headers) => call(app.port, { path: THINGS, headers: { ...headers, expect: 'miracles' } }),
+      ],
       ['an OPTIONS request', (headers) => call(app.port, { method: 'OPTIONS', path: THINGS, headers })],
       ['a page outside of the API', (headers) => call(app.port, { path: '/none', headers })],
     ];
@@ -120,6 +124,17 @@ describe('rate limits', () => {
       expect(parsedList(answer.headers.ratelimit)).toMatchObject({ default: { r: 99 } });
       await leaving.close();
     });
+  });
+
+  it('verify no token they have not seen for a request that is turned away anyway', async () => {
+    const leaving = await startLimitedApp(redis.url);
+    const verify = jest.spyOn(leaving.app.get(TokenVerifier, { strict: false }), 'verify');
+    leaving.drain.refuse();
+    const answer = await call(leaving.port, { path: THINGS, headers: await someone() });
+    await leaving.close();
+    expectErrorEnvelope(answer, 'SYSTEM_SHUTTING_DOWN');
+    expect(answer.headers['ratelimit-policy']).toBe('"address";q=20;w=60');
+    expect(verify).not.toHaveBeenCalled();
   });
 
   it('begin anew when the window turns, as Retry-After says', async () => {

@@ -7,7 +7,7 @@ import { NotFoundError, ValidationError, type WellnessError } from '../errors/ex
 import { type ReportedError, toReportedError } from '../errors/reported-error';
 import type { EventLogger } from '../logging/event-logger';
 import type { HttpMetrics } from '../metrics/http-metrics';
-import { errorHeaders, sendRaw } from './error-responder';
+import { errorHeaders } from './error-responder';
 import { MAX_HEADER_BYTES } from './http-settings';
 import { scopeOf } from './request-scopes';
 import { UNMATCHED } from './route-of';
@@ -29,7 +29,11 @@ export class RawSocketResponder {
   ) {}
 
   attach(server: Server): void {
-    server.on('checkExpectation', (request, response) => this.refuseExpectation(request, response));
+    server.on('checkExpectation', (request, response) => {
+      // A request like any other, up to its admission. Its body may or may not follow.
+      response.shouldKeepAlive = false;
+      server.emit('request', request, response);
+    });
     server.on('connect', (request: IncomingMessage, socket: Duplex) => this.refuseConnect(request, socket));
   }
 
@@ -65,25 +69,11 @@ export class RawSocketResponder {
     write(socket, reported, context.correlationId);
   }
 
-  private refuseExpectation(request: IncomingMessage, response: ServerResponse): void {
-    this.refuse(new ValidationError('REQUEST_EXPECTATION_FAILED'), request, (error, id) =>
-      sendRaw(error, id, response),
-    );
-  }
-
   private refuseConnect(request: IncomingMessage, socket: Duplex): void {
     const refusal = new NotFoundError('ROUTE_METHOD_NOT_ALLOWED', { details: { allowed_methods: [] } });
-    this.refuse(refusal, request, (error, id) => write(socket, error, id));
-  }
-
-  private refuse(
-    refusal: WellnessError,
-    request: IncomingMessage,
-    answer: (error: ReportedError, correlationId: string) => void,
-  ): void {
     const scope = scopeOf(request);
     const reported = toReportedError(refusal);
-    answer(reported, scope.correlationId);
+    write(socket, reported, scope.correlationId);
     this.metrics.noteConnection(request.method ?? '', reported.status, reported.code);
     const { status, code: error_code } = reported;
     const line = { method: request.method ?? '', route: UNMATCHED, status, duration_ms: 0, error_code };

@@ -12,6 +12,8 @@ import { JSON_TYPE, MAX_URL_PART_BYTES } from './http-settings';
 import type { RouteTraits } from './route-config';
 
 const PRINTABLE = /^[\x21-\x7e]*$/;
+/** The one expectation that is met. */
+const CONTINUE = /(?:^|\W)100-continue(?:$|\W)/i;
 const BODYLESS = ['GET', 'HEAD'];
 const JSON_CHARSETS = ['utf-8', 'utf8', 'us-ascii'];
 
@@ -83,6 +85,8 @@ function refusalOf(request: FastifyRequest, traits: RouteTraits): Error | undefi
   const malformed = hostProblem(request.raw) ?? urlProblem(request.raw.url ?? '/');
   // A path that leads nowhere is 404 or 405 whatever the body looks like: routing says so without reading it.
   if (malformed !== undefined || request.is404) return malformed ?? new NotFoundError('ROUTE_PATH_NOT_FOUND');
+  const { expect } = request.headers;
+  if (expect !== undefined && !CONTINUE.test(expect)) return new ValidationError('REQUEST_EXPECTATION_FAILED');
   return bodyTypeProblem(request, traits) ?? acceptProblem(request, traits);
 }
 
