@@ -56,7 +56,7 @@ describe('chat while Redis is away', () => {
       const { messages } = expectSuccessEnvelope<{ messages: { content: string }[] }>(response);
       return messages.length === 4 && messages[2]?.content === 'and heart rate?';
     });
-    expect(app.logs.named('chat_turn_kept_late')).toHaveLength(2);
+    await eventually(() => app.logs.named('chat_turn_kept_late').length === 2);
     expect(app.logs.named('chat_memory_degraded').map(({ operation }) => operation)).toContain('recall');
   });
 });

@@ -49,7 +49,7 @@ export class ChatSessionsService {
    * @throws NotFoundError CHAT_SESSION_NOT_FOUND when this user has no such session
    */
   async history(userId: string, sessionId: string): Promise<NumberedTurn[]> {
-    if (this.late.of(userId, sessionId).length > 0) await this.late.keepHeld();
+    if (this.late.of(userId, sessionId).length > 0) await this.late.keepHeldOf(userId, sessionId);
     const turns = await this.repository.latest(userId, sessionId, HISTORY_TURNS);
     if (turns.length === 0) throw absent(sessionId);
     return turns;
@@ -76,7 +76,7 @@ export class ChatSessionsService {
   /** A turn that has to wait still throws, so that its caller can say that it is not kept yet. */
   private async keep({ userId, ...append }: LateTurn): Promise<boolean> {
     const { sessionId } = append;
-    if (this.late.of(userId, sessionId).length > 0) await this.late.keepHeld();
+    if (this.late.of(userId, sessionId).length > 0) await this.late.keepHeldOf(userId, sessionId);
     try {
       const before = this.late.of(userId, sessionId).length;
       if (before > 0) throw new InfrastructureError('MEMORY_STORAGE_FAILED', { details: { operation: 'keep_turn' } });

@@ -40,6 +40,41 @@ describe('turns that could not be kept', () => {
     await late.onModuleDestroy();
   });
 
+  it('come to a Redis that is back one at a time, not all at once', async () => {
+    const { late, add, kept, close } = setUp();
+    for (const message of ['a', 'b', 'c', 'd']) add('u', message, message);
+    close();
+    await late.keepHeldOf('u', 'd');
+    expect(kept()).toEqual(['a', 'd']);
+    const begunAt = performance.now();
+    await late.keepHeld();
+    expect(kept()).toEqual(['a', 'd', 'b', 'c']);
+    expect(performance.now() - begunAt).toBeGreaterThan(50);
+    await late.onModuleDestroy();
+  });
+
+  it('are not kept twice when their session is asked for meanwhile', async () => {
+    const { late, add, append, kept, close } = setUp();
+    append.mockImplementation(async () => new Promise((resolve) => setTimeout(() => resolve(true), 10)));
+    for (const message of ['a', 'b', 'c']) add('u', 's', message);
+    close();
+    await Promise.all([late.keepHeldOf('u', 's'), late.keepHeldOf('u', 's')]);
+    await late.keepHeld();
+    expect(kept()).toEqual(['a', 'b', 'c']);
+    await late.onModuleDestroy();
+  });
+
+  it('are not waited for with pauses when the process ends', async () => {
+    const { late, add, kept, close } = setUp();
+    for (let at = 0; at < 100; at++) add('u', 's', String(at));
+    close();
+    const begunAt = performance.now();
+    await late.onModuleDestroy();
+    expect(kept()).toHaveLength(100);
+    // With pauses it would take five seconds.
+    expect(performance.now() - begunAt).toBeLessThan(1_000);
+  });
+
   it('wait on, in their order, when Redis fails again', async () => {
     const { late, add, append, kept } = setUp();
     for (const message of ['a', 'b']) add('u', 's', message);

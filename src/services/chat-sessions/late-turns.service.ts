@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EventLogger, InfrastructureError, ownerOf, PolicyRegistry, REDIS_POLICY } from '@app/common';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { ErasureNotices } from '../erasure/erasure-notices.service';
@@ -15,15 +16,20 @@ export interface LateTurn {
 
 export const MOST_LATE_TURNS = 1_000;
 const TRY_EVERY_MS = 2_000;
+/** A Redis that has just come back has its usual work to do: what was held back comes on top, a little at a time. */
+const PACE_MS = 50;
 
 /**
  * Holds turns back that could not be kept while Redis was away, and keeps them when it is back, each session's in their
- * order. Bounded: what there is no room for is lost, and logged as such, as is what is still held when the process ends.
+ * order: one after the other, with pauses, and at once those of a session that is asked for. Bounded: what there is no
+ * room for is lost, and logged as such, as is what is still held when the process ends.
  */
 @Injectable()
 export class LateTurns implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly held: LateTurn[] = [];
   private readonly stops: Array<() => void> = [];
+  private readonly attempts = new Map<LateTurn, Promise<boolean>>();
+  private readonly ending = new AbortController();
   private keeping: Promise<void> | undefined;
 
   constructor(
@@ -49,6 +55,7 @@ export class LateTurns implements OnApplicationBootstrap, OnModuleDestroy {
 
   async onModuleDestroy(): Promise<void> {
     for (const stop of this.stops) stop();
+    this.ending.abort();
     await this.keepHeld();
     if (this.held.length > 0) this.events.warn('chat_turns_lost', { turns: this.held.length, reason: 'shutdown' });
   }
@@ -71,18 +78,42 @@ export class LateTurns implements OnApplicationBootstrap, OnModuleDestroy {
     this.drop((late) => isOf(late, userId, sessionId));
   }
 
-  /** Keeps what is held, as far as Redis allows. Never rejects. */
+  /** Keeps what is held, with pauses, as far as Redis allows. Never rejects. */
   async keepHeld(): Promise<void> {
     this.keeping ??= this.keepInOrder().finally(() => (this.keeping = undefined));
     await this.keeping;
   }
 
+  /** Keeps what is held of a session, at once, as far as Redis allows. Never rejects. */
+  async keepHeldOf(userId: string, sessionId: string): Promise<void> {
+    const oldest = (): LateTurn | undefined => this.held.find((late) => isOf(late, userId, sessionId));
+    for (let late = oldest(); late !== undefined; late = oldest()) if (!(await this.keepOnce(late))) return;
+  }
+
   private async keepInOrder(): Promise<void> {
     for (let late = this.held[0]; late !== undefined; late = this.held[0]) {
-      if (!(await this.keep(late))) return;
-      const at = this.held.indexOf(late);
-      if (at >= 0) this.held.splice(at, 1);
+      if (!(await this.keepOnce(late))) return;
+      if (this.held.length > 0) await this.pause();
     }
+  }
+
+  /** A process that ends has no time for pauses. */
+  private async pause(): Promise<void> {
+    await sleep(PACE_MS, undefined, { signal: this.ending.signal }).catch(() => undefined);
+  }
+
+  /** Like `keep`, and takes it from what is held; for all who want it kept at the same time. */
+  private keepOnce(late: LateTurn): Promise<boolean> {
+    const underway = this.attempts.get(late);
+    if (underway !== undefined) return underway;
+    const attempt = this.keep(late)
+      .then((settled) => {
+        if (settled) this.drop((each) => each === late);
+        return settled;
+      })
+      .finally(() => this.attempts.delete(late));
+    this.attempts.set(late, attempt);
+    return attempt;
   }
 
   /** Whether the turn need not be held any longer. */
