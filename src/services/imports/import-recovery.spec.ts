@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { InfrastructureError } from '@app/common';
 import { ImportRecovery } from './import-recovery';
 
@@ -58,5 +59,28 @@ describe('recovering imports', () => {
     await recovery.sweep().catch(() => undefined);
     expect(queued).toEqual([]);
     expect(logged).toEqual([]);
+  });
+
+  it('comes to a Redis that is back with one import at a time, not with all at once', async () => {
+    const { recovery, queued } = recoveryOver(['one', 'two', 'three'], () => undefined);
+    const sweeping = recovery.sweep();
+    await sleep(50);
+    expect(queued).toEqual(['one']);
+    await sweeping;
+    expect(queued).toEqual(['one', 'two', 'three']);
+  });
+
+  it('does not make an end of the process wait for its pauses', async () => {
+    const { recovery, queued } = recoveryOver(
+      Array.from({ length: 100 }, (_, index) => String(index)),
+      () => undefined,
+    );
+    recovery.onApplicationBootstrap();
+    await sleep(50);
+    const begunAt = performance.now();
+    await recovery.onModuleDestroy();
+    expect(queued).toEqual(['0']);
+    // All of them would take twenty seconds.
+    expect(performance.now() - begunAt).toBeLessThan(2_000);
   });
 });

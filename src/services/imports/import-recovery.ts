@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EventLogger, InfrastructureError } from '@app/common';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { ImportQueue } from './import-queue';
@@ -6,6 +7,8 @@ import { ImportSpool } from './import-spool';
 import { isFinal } from './import-state';
 
 const SWEEP_EVERY_MS = 5_000;
+/** A Redis that has just come back has its usual work to do: uploads that had to wait come on top, a few a second. */
+const PACE_MS = 200;
 const ABANDONED_MS = 24 * 3_600_000;
 
 /**
@@ -16,6 +19,7 @@ const ABANDONED_MS = 24 * 3_600_000;
 export class ImportRecovery implements OnApplicationBootstrap, OnModuleDestroy {
   private timer: NodeJS.Timeout | undefined;
   private sweeping: Promise<void> | undefined;
+  private readonly ending = new AbortController();
 
   constructor(
     private readonly spool: ImportSpool,
@@ -32,14 +36,16 @@ export class ImportRecovery implements OnApplicationBootstrap, OnModuleDestroy {
 
   async onModuleDestroy(): Promise<void> {
     clearInterval(this.timer);
+    this.ending.abort();
     await this.sweeping;
   }
 
-  /** Goes over the spool once. Throws the errors of `RedisGateway`. */
+  /** Goes over the spool once, with a pause after each import that needed something. Throws the errors of `RedisGateway`. */
   async sweep(): Promise<void> {
     for (const importId of await this.spool.list()) {
+      if (this.ending.signal.aborted) return;
       try {
-        await this.look(importId);
+        if (await this.look(importId)) await this.pause();
       } catch (err) {
         if (err instanceof InfrastructureError) throw err;
         // What is wrong with one import must not keep the others waiting.
@@ -63,14 +69,27 @@ export class ImportRecovery implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  private async look(importId: string): Promise<void> {
+  /** Whether the import needed something of Redis. */
+  private async look(importId: string): Promise<boolean> {
     const manifest = await this.spool.readManifest(importId);
-    if (manifest === undefined) return this.removeAbandoned(importId);
+    if (manifest === undefined) {
+      await this.removeAbandoned(importId);
+      return false;
+    }
     const { userId } = manifest;
     const state = await this.repository.get(userId, importId);
-    if (state !== undefined && isFinal(state.status)) return this.spool.remove(importId);
+    if (state !== undefined && isFinal(state.status)) {
+      await this.spool.remove(importId);
+      return false;
+    }
     if (state === undefined) await this.repository.create(manifest);
-    if (!(await this.queue.has(importId))) await this.queue.add({ importId, userId });
+    if (await this.queue.has(importId)) return state === undefined;
+    await this.queue.add({ importId, userId });
+    return true;
+  }
+
+  private async pause(): Promise<void> {
+    await sleep(PACE_MS, undefined, { signal: this.ending.signal }).catch(() => undefined);
   }
 
   private async removeAbandoned(importId: string): Promise<void> {
