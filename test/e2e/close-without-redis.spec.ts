@@ -1,3 +1,4 @@
+import { startTestRedis, TcpFaultProxy } from '@app/common/testing';
 import { startWellnessApp, type WellnessApp } from '../support/wellness-app';
 
 /** The longest shutdown of the product is 30 s; nothing that waits for Redis may use that up. */
@@ -29,5 +30,21 @@ describe('an application whose Redis', () => {
   it('hangs closes all the same', async () => {
     app.redis.server.signal('SIGSTOP');
     expect(await millisecondsToClose(app)).toBeLessThan(LIMIT_MS);
+  });
+});
+
+describe('an application whose network', () => {
+  /** Far less than what a queue is given to finish what it does. */
+  const SOON_MS = 5_000;
+
+  it('forgets its connections without a word closes without waiting for answers that never come', async () => {
+    const redis = await startTestRedis();
+    const path = decodeURIComponent(redis.url.slice('unix://'.length));
+    const proxy = await TcpFaultProxy.start({ upstream: { path } });
+    const app = await startWellnessApp({ ROLE: 'all' }, { redis: { ...redis, url: `redis://${proxy.address}` } });
+    await proxy.inject({ kind: 'sever' });
+    expect(await millisecondsToClose(app)).toBeLessThan(SOON_MS);
+    await app.close();
+    await proxy.close();
   });
 });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   EventLogger,
   QUEUE_PREFIX,
@@ -60,6 +61,19 @@ export class ImportQueue implements BeforeApplicationShutdown {
   /** Whether Redis answers at the moment, as far as is known without asking. */
   get isConnected(): boolean {
     return this.connection.status === 'ready';
+  }
+
+  /**
+   * Whether Redis answers within `limitMs`. It has to be asked: a connection that the network forgot without a word looks
+   * as good as any.
+   */
+  async answers(limitMs: number): Promise<boolean> {
+    if (!this.isConnected) return false;
+    const answered = this.connection.ping().then(
+      () => true,
+      () => false,
+    );
+    return Promise.race([answered, sleep(limitMs, false, { ref: false })]);
   }
 
   /** Does nothing when the import is queued already. @throws the errors of `RedisGateway` */

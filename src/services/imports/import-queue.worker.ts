@@ -18,6 +18,7 @@ export const TAKEOVER_SETTINGS = Symbol('TAKEOVER_SETTINGS');
 export const DEFAULT_TAKEOVER: TakeoverSettings = { lockMs: 15_000, checkMs: 5_000 };
 
 const RUN_RETRY_MS = 1_000;
+const ANSWER_LIMIT_MS = 500;
 const CLOSE_LIMIT_MS = 10_000;
 const DISCONNECT_LIMIT_MS = 3_000;
 
@@ -59,7 +60,8 @@ export class ImportQueueWorker implements OnApplicationBootstrap, BeforeApplicat
   async beforeApplicationShutdown(): Promise<void> {
     if (this.worker === undefined) return;
     this.processor.stopAll();
-    const closed = await within(this.worker.close(!this.queue.isConnected), CLOSE_LIMIT_MS);
+    const isAnswering = await this.queue.answers(ANSWER_LIMIT_MS);
+    const closed = await within(this.worker.close(!isAnswering), CLOSE_LIMIT_MS);
     if (!closed) await within(this.worker.disconnect(), DISCONNECT_LIMIT_MS);
   }
 
