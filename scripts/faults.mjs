@@ -21,24 +21,26 @@ await main(async () => {
     const { code, output } = await run(node, [...JEST, 'test/faults', '--maxWorkers=3', '--globals', globals], {
       cwd: ROOT,
     });
-    const runs = readFileSync(file, 'utf8')
+    const reported = readFileSync(file, 'utf8')
       .split('\n')
       .filter(Boolean)
       .map((line) => JSON.parse(line));
-    process.stdout.write(faultTable(runs));
+    const runs = reported.filter(({ summary }) => summary !== undefined);
+    const loads = reported.flatMap(({ load }) => load ?? []);
+    process.stdout.write(faultTable(runs, loads));
     // Cells that failed have been told of; whatever else failed has not.
     if (code !== 0) say(output.split('\n').slice(-LAST_LINES).join('\n'));
-    if (process.argv.includes('--write')) await writePage(runs);
+    if (process.argv.includes('--write')) await writePage(runs, loads);
     return code === 0 ? 0 : 1;
   } finally {
     rmSync(folder, { recursive: true });
   }
 });
 
-async function writePage(runs) {
+async function writePage(runs, loads) {
   const prettier = await import('prettier');
   const path = join(ROOT, PAGE);
   const options = { ...(await prettier.resolveConfig(path)), filepath: path };
-  writeFileSync(path, await prettier.format(faultPage(runs), options));
+  writeFileSync(path, await prettier.format(faultPage(runs, loads), options));
   say(`${PAGE} written.`);
 }

@@ -11,13 +11,13 @@ const LEGEND = [
   '`e` the stream ends with `error`',
 ];
 
-/** Every cell with its verdict, as text. */
-export function faultTable(runs) {
-  return `${byDependency(runs).map(textTable).join('\n\n')}\n\n${problems(runs)}\n`;
+/** Every cell with its verdict, as text. `loads` are the figures under a constant load. */
+export function faultTable(runs, loads) {
+  return `${[...byDependency(runs).map(textTable), ...loads.map(textOfLoad), problems(runs)].join('\n\n')}\n`;
 }
 
 /** The page of the docs. */
-export function faultPage(runs) {
+export function faultPage(runs, loads) {
   return [
     '# The fault table',
     'Every route of the application under every fault of its dependencies, on real processes, as it was in the last run. ' +
@@ -31,6 +31,13 @@ export function faultPage(runs) {
       'is open.',
     `A cell shows the statuses that were answered: ${LEGEND.join(', ')}.`,
     ...byDependency(runs).map(markdown),
+    '## Redis, under 200 requests a second',
+    'Cached reads of many users, chat, writes, lists, uploads, unknown routes and probes, from a process of their own that ' +
+      'asks on schedule whether it is answered or not ([test](../test/faults/black-hole-load.spec.ts)).',
+    tableOf([
+      ['while', ...loads.map(({ fault }) => fault)],
+      ...Object.keys(loads[0]?.figures ?? {}).map((name) => [name, ...loads.map(({ figures }) => figures[name] ?? '')]),
+    ]),
   ].join('\n\n');
 }
 
@@ -40,10 +47,9 @@ function byDependency(runs) {
 }
 
 function markdown({ name, faults }) {
-  const table = (rows) => [rows[0], rows[0].map(() => '---'), ...rows.slice(1)].map((row) => `| ${row.join(' | ')} |`);
   return [
     `## ${TITLES[name] ?? name}`,
-    table([
+    tableOf([
       ['fault', 'what happens', 'slowest answer', 'all as usual after', 'calls with the circuit open', 'verdict'],
       ...faults.map(({ summary, cells }) => [
         summary.fault,
@@ -53,12 +59,22 @@ function markdown({ name, faults }) {
         summary.callsWhileOpen ?? 'stays closed',
         holds({ summary, cells }) ? '✓' : '✗',
       ]),
-    ]).join('\n'),
-    table([
+    ]),
+    tableOf([
       ['route', ...faults.map(({ summary }) => summary.fault)],
       ...routesOf(faults).map((route) => [`\`${route}\``, ...faults.map((fault) => mark(cellOf(fault, route)))]),
-    ]).join('\n'),
+    ]),
   ].join('\n\n');
+}
+
+function tableOf([head, ...rows]) {
+  return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+}
+
+function textOfLoad({ fault, figures }) {
+  return [`Under load, while ${fault}`, ...Object.entries(figures).map(([name, text]) => `  ${name}: ${text}`)].join(
+    '\n',
+  );
 }
 
 function textTable({ name, faults }) {
