@@ -18,6 +18,10 @@ export interface LlmFaultRow {
 /** What a model that fails in mid-answer has said by then. */
 export const WORDS = 'You walked very far, ';
 const ENDLESS = { kind: 'tools', calls: [{ name: 'list_available_metrics', arguments: {} }] } as const;
+/**
+ * What the model says, and what its callers are told of it, fault by fault. The fault table, which asks every route, has
+ * each of these except the statuses that differ from one of its own by their number alone.
+ */
 export const LLM_FAULTS: readonly LlmFaultRow[] = [
   { fault: 'refused', reply: 'refused', code: 'LLM_SERVICE_FAILED', attempts: 0, opens: true },
   { fault: 'black-holed', reply: { kind: 'hang' }, code: 'LLM_SERVICE_FAILED', attempts: 3, opens: true },

@@ -40,8 +40,8 @@ const network = (name: string, description: string, fault: TcpFault, expected = 
   expected,
   opensCircuit: true,
 });
-const status = (code: number, opensCircuit: boolean, description: string, headers = {}): LlmFaultRow => ({
-  name: String(code),
+const status = (code: number, opensCircuit: boolean, description: string, headers = {}, name = ''): LlmFaultRow => ({
+  name: `${code}${name}`,
   description,
   inject: ({ llm }) => {
     llm.respond({ kind: 'status', status: code, headers });
@@ -84,11 +84,19 @@ export const LLM_FAULTS: readonly LlmFaultRow[] = [
   network('flapping', 'it comes and goes five times a second', { kind: 'flap', downMs: 150, upMs: 50 }, ON_AND_OFF),
   status(401, false, 'it does not take the key'),
   status(429, false, 'it takes no more for an hour', { 'retry-after': '3600' }),
+  status(429, false, 'it takes no more at the moment', { 'retry-after': '0' }, ' for now'),
   status(500, true, 'it fails'),
   answer(
     'reset in mid-answer',
     'it breaks off in the middle of an answer',
     { kind: 'reset', text: 'You walked' },
+    true,
+    brokenOff('LLM_SERVICE_FAILED'),
+  ),
+  answer(
+    'silent in mid-answer',
+    'it falls silent in the middle of an answer',
+    { kind: 'hang_midway', text: 'You walked' },
     true,
     brokenOff('LLM_SERVICE_FAILED'),
   ),
@@ -100,6 +108,9 @@ export const LLM_FAULTS: readonly LlmFaultRow[] = [
     brokenOff('LLM_RESPONSE_INVALID'),
   ),
   answer('invalid JSON', 'its answer is broken JSON', { kind: 'raw', body: 'data: {"choices": [\n\n' }, true),
+  answer('other JSON', 'its answer is JSON of another kind', { kind: 'raw', body: 'data: 42\n\ndata: null\n\n' }, true),
+  answer('web page', 'its answer is a web page', { kind: 'raw', body: '<html>login</html>', type: 'text/html' }, true),
+  answer('filtered', 'its answer is withheld by its content filter', { kind: 'content_filter' }, false),
   answer('empty', 'its answer is empty', { kind: 'empty' }, true),
   answer('unknown tool', 'it keeps calling a tool that does not exist', tool('launch_missiles', {}), false, MISLED),
   answer(

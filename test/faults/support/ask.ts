@@ -11,6 +11,8 @@ export interface Asked {
   readonly correlationId: string;
   readonly outcome: Outcome;
   readonly status: number;
+  /** Epoch milliseconds. */
+  readonly sentAt: number;
   readonly ms: number;
   readonly problems: readonly string[];
 }
@@ -39,6 +41,7 @@ interface Told {
 export async function ask(port: number, row: RouteRow, fixtures: Fixtures): Promise<Asked> {
   const correlationId = `fault-${randomUUID()}`;
   const { headers, ...request } = row.call(fixtures);
+  const sentAt = Date.now();
   const startedAt = performance.now();
   const answer = await Promise.race([
     call(port, { ...request, headers: { ...headers, 'x-correlation-id': correlationId } }),
@@ -46,10 +49,10 @@ export async function ask(port: number, row: RouteRow, fixtures: Fixtures): Prom
   ]);
   const ms = Math.round(performance.now() - startedAt);
   if (answer === undefined) {
-    return { row, correlationId, ms, status: 0, outcome: 'no answer', problems: ['there was no answer'] };
+    return { row, correlationId, sentAt, ms, status: 0, outcome: 'no answer', problems: ['there was no answer'] };
   }
   const { outcome, problems } = read(answer, request.path ?? '', correlationId);
-  return { row, correlationId, ms, outcome, problems, status: answer.status };
+  return { row, correlationId, sentAt, ms, outcome, problems, status: answer.status };
 }
 
 /** What the log must say about an answer. */

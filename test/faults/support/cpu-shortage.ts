@@ -21,7 +21,7 @@ export class CpuShortage {
   private readonly timer: NodeJS.Timeout;
 
   constructor(private readonly pids: readonly number[]) {
-    this.timer = setInterval(() => this.sample(), EVERY_MS);
+    this.timer = setInterval(() => this.sample(), EVERY_MS).unref();
   }
 
   stop(): void {

@@ -30,6 +30,8 @@ export class FixtureMaker {
 
   /** What is there already stays; what a fault took is made again. */
   async prepare(): Promise<Fixtures> {
+    // A busy machine takes its time to connect for the first time.
+    await eventually(async () => (await this.get('me')) === 200);
     await this.send('PATCH', 'me', { time_zone: 'Europe/Paris' });
     await this.send('POST', 'health-data/records', { records: [anotherRecord()] });
     await this.send('POST', 'health-data/records', { records: [anotherRecord()] }, this.tokens.forgettable);

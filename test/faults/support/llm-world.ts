@@ -1,6 +1,7 @@
 import { type Policy, PolicyRegistry } from '@app/common';
 import { FakeLlmServer, TcpFaultProxy } from '@app/common/testing';
 import { startWellnessApp, type WellnessApp } from '../../support/wellness-app';
+import { CallCounter } from './call-counter';
 import type { FaultWorld } from './fault-run';
 import type { Fixtures } from './fault-table';
 import { FixtureMaker } from './fixture-maker';
@@ -8,6 +9,7 @@ import { FixtureMaker } from './fixture-maker';
 const OPEN_MS = 400;
 /** High enough for every route to meet the fault itself before the circuit opens. */
 const THRESHOLD = 20;
+const DEADLINES_MS = { request: 3_000, chat: 5_000 };
 const MODEL = 'test-model';
 const ENVIRONMENT = {
   LLM_MODEL: MODEL,
@@ -18,7 +20,8 @@ const ENVIRONMENT = {
   LLM_BREAKER_OPEN_MS: String(OPEN_MS),
   LLM_RETRY_MAX: '1',
   LLM_RETRY_BASE_MS: '5',
-  CHAT_TIMEOUT_MS: '5000',
+  REQUEST_TIMEOUT_MS: String(DEADLINES_MS.request),
+  CHAT_TIMEOUT_MS: String(DEADLINES_MS.chat),
   SHED_EVENT_LOOP_DELAY_MS: '0',
 };
 export const SAID = 'You walked very far, and that is good.';
@@ -27,8 +30,9 @@ export const SAID = 'You walked very far, and that is good.';
 export class LlmWorld implements FaultWorld {
   readonly dependency = 'llm';
   readonly openMs = OPEN_MS;
-  readonly callsOfATrial = 1;
+  readonly deadlinesMs = DEADLINES_MS;
   private readonly policy: Policy;
+  private readonly counter: CallCounter;
   private completionsBefore = 0;
 
   private constructor(
@@ -38,6 +42,7 @@ export class LlmWorld implements FaultWorld {
     private readonly fixtures: FixtureMaker,
   ) {
     this.policy = app.app.get(PolicyRegistry).get('llm');
+    this.counter = new CallCounter(this.policy);
   }
 
   static async start(): Promise<LlmWorld> {
@@ -66,11 +71,20 @@ export class LlmWorld implements FaultWorld {
     while (!this.isCircuitOpen()) await Promise.all(calls.map(() => this.fixtures.chat()));
   }
 
-  asked(): number {
+  isBusy(): boolean {
+    return this.policy.snapshot().in_flight > 0;
+  }
+
+  calls(): number {
+    return this.counter.count;
+  }
+
+  sent(): number {
     return this.llm.completions.length - this.completionsBefore;
   }
 
   resetTraffic(): void {
+    this.counter.reset();
     this.completionsBefore = this.llm.completions.length;
   }
 

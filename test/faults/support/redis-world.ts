@@ -1,12 +1,14 @@
 import { type Policy, PolicyRegistry, REDIS_POLICY } from '@app/common';
 import { HANDSHAKE_COMMANDS, TcpFaultProxy } from '@app/common/testing';
 import { startWellnessApp, type WellnessApp } from '../../support/wellness-app';
+import { CallCounter } from './call-counter';
 import type { FaultWorld } from './fault-run';
 import type { Fixtures } from './fault-table';
 import { FixtureMaker } from './fixture-maker';
 import { RestartableRedis } from './restartable-redis';
 
 const OPEN_MS = 400;
+const DEADLINES_MS = { request: 3_000, chat: 4_000 };
 /** High enough for every route to meet the fault itself before the circuit opens. */
 const THRESHOLD = 200;
 const ENVIRONMENT = {
@@ -18,8 +20,8 @@ const ENVIRONMENT = {
   REDIS_RETRY_BASE_MS: '5',
   REDIS_RETRY_CAP_MS: '20',
   READINESS_REDIS_GRACE_MS: '0',
-  REQUEST_TIMEOUT_MS: '3000',
-  CHAT_TIMEOUT_MS: '4000',
+  REQUEST_TIMEOUT_MS: String(DEADLINES_MS.request),
+  CHAT_TIMEOUT_MS: String(DEADLINES_MS.chat),
   SHED_EVENT_LOOP_DELAY_MS: '0',
 };
 
@@ -27,9 +29,9 @@ const ENVIRONMENT = {
 export class RedisWorld implements FaultWorld {
   readonly dependency = 'redis';
   readonly openMs = OPEN_MS;
-  /** The longest pipeline of a call. */
-  readonly callsOfATrial = 8;
+  readonly deadlinesMs = DEADLINES_MS;
   private readonly policy: Policy;
+  private readonly counter: CallCounter;
 
   private constructor(
     readonly redis: RestartableRedis,
@@ -38,6 +40,7 @@ export class RedisWorld implements FaultWorld {
     private readonly fixtures: FixtureMaker,
   ) {
     this.policy = app.app.get(PolicyRegistry).get(REDIS_POLICY);
+    this.counter = new CallCounter(this.policy);
   }
 
   static async start(): Promise<RedisWorld> {
@@ -75,11 +78,20 @@ export class RedisWorld implements FaultWorld {
     while (!this.isCircuitOpen()) await Promise.all(calls.map(() => this.fixtures.get('me')));
   }
 
-  asked(): number {
-    return this.proxy.traffic.asked({ client: 'wellness-commands', except: [...HANDSHAKE_COMMANDS] });
+  isBusy(): boolean {
+    return this.policy.snapshot().in_flight > 0;
+  }
+
+  calls(): number {
+    return this.counter.count;
+  }
+
+  sent(): number {
+    return this.proxy.traffic.asked({ client: 'wellness-commands', except: HANDSHAKE_COMMANDS });
   }
 
   resetTraffic(): void {
+    this.counter.reset();
     this.proxy.traffic.reset();
   }
 
