@@ -142,7 +142,7 @@ function send(error: ReportedError, { request, reply, scope }: Exchange): void {
 }
 
 /** Sends the error on a response that no framework looks after (before routing, in raw middleware). */
-function sendRaw(error: ReportedError, correlationId: string, response: ServerResponse): void {
+export function sendRaw(error: ReportedError, correlationId: string, response: ServerResponse): void {
   const body = toJson(errorEnvelope(error, correlationId), () =>
     errorEnvelope({ ...error, details: {} }, correlationId),
   );
