@@ -100,11 +100,11 @@ const FIGURES: Figures[] = [
     ],
   },
   {
-    what: 'an expectation that is refused before the framework sees it',
+    what: 'an expectation that nobody can meet',
     act: () => sendRaw(app.port, 'GET / HTTP/1.1\r\nHost: x\r\nExpect: 200-maybe\r\n\r\n'),
     grows: [
-      [REQUESTS, { method: 'GET', route: 'unmatched', status: '417' }, 1],
-      [ERRORS, { code: 'REQUEST_EXPECTATION_FAILED', stage: 'connection' }, 1],
+      [REQUESTS, { method: 'GET', route: '/', status: '417' }, 1],
+      [ERRORS, { code: 'REQUEST_EXPECTATION_FAILED', stage: 'response' }, 1],
     ],
   },
   {
