@@ -1,4 +1,4 @@
-import { startTestRedis, TcpFaultProxy } from '@app/common/testing';
+import { eventually, startTestRedis, TcpFaultProxy } from '@app/common/testing';
 import { startWellnessApp, type WellnessApp } from '../support/wellness-app';
 
 /** The longest shutdown of the product is 30 s; nothing that waits for Redis may use that up. */
@@ -40,11 +40,13 @@ describe('an application whose network', () => {
   it('forgets its connections without a word closes without waiting for answers that never come', async () => {
     const redis = await startTestRedis();
     const path = decodeURIComponent(redis.url.slice('unix://'.length));
-    const proxy = await TcpFaultProxy.start({ upstream: { path } });
+    const proxy = await TcpFaultProxy.start({ upstream: { path }, protocol: 'redis' });
     const app = await startWellnessApp({ ROLE: 'all' }, { redis: { ...redis, url: `redis://${proxy.address}` } });
+    await eventually(() => proxy.traffic.commands({ command: 'bzpopmin' }) > 0);
     await proxy.inject({ kind: 'sever' });
-    expect(await millisecondsToClose(app)).toBeLessThan(SOON_MS);
+    const ms = await millisecondsToClose(app);
     await app.close();
     await proxy.close();
+    expect(ms).toBeLessThan(SOON_MS);
   });
 });
