@@ -1,5 +1,6 @@
 import {
   AuthModule,
+  DiagnosticsModule,
   LastKnownGoodModule,
   LoggingModule,
   type LoggingSettings,
@@ -18,6 +19,7 @@ import type { Config } from './config/config.schema';
 import { ConfigModule } from './config/config.module';
 import {
   authSettings,
+  diagnosticsSettings,
   lastKnownGoodSettings,
   loggingSettings,
   rateLimitSettings,
@@ -56,6 +58,7 @@ export class AppModule {
         // What everything stands on
         ConfigModule.forRoot(config),
         LoggingModule.forRoot(options.logging ?? loggingSettings(config)),
+        DiagnosticsModule.forRoot(diagnosticsSettings(config)),
         AuthModule.forRootAsync({ useFactory: () => authSettings(config) }),
         LastKnownGoodModule.forRoot(lastKnownGoodSettings(config)),
         RedisModule.forRootAsync({ useFactory: () => redisSettings(config, options.redisUrl) }),

@@ -6,6 +6,7 @@ import {
   isPretty,
   type PrivateRedis,
   ProcessFaults,
+  REPLICA,
   Shutdown,
   startPrivateRedis,
 } from '@app/common';
@@ -49,16 +50,20 @@ async function serve(config: Config, privateRedis: PrivateRedis | undefined, sta
   stopInOrder(app, config, privateRedis);
   await app.listen(config.PORT, config.HOST);
   const start_ms = Math.round(performance.now() - startedAt);
-  events.info('application_started', { port: portOf(app), role: config.ROLE, start_ms });
+  events.info('application_started', { port: portOf(app), role: config.ROLE, start_ms, replica: REPLICA.id });
   welcome(app, config, portOf(app)).catch((error: unknown) => events.error('sample_failed', { err: error }));
 }
 
 function stopInOrder(app: NestFastifyApplication, config: Config, privateRedis: PrivateRedis | undefined): void {
+  const events = app.get(EventLogger);
   const shutdown = new Shutdown(app, {
     graceMs: config.SHUTDOWN_GRACE_MS,
     timeoutMs: config.SHUTDOWN_TIMEOUT_MS,
     last: async () => privateRedis?.stop(),
-    exit: (code) => process.exit(code),
+    exit: (code) => {
+      events.flush();
+      process.exit(code);
+    },
   });
   for (const signal of SIGNALS) process.on(signal, () => shutdown.onSignal(signal));
   app.get(ProcessFaults).listen(() => void shutdown.run('uncaughtException', 0, 1));

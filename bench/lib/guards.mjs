@@ -20,7 +20,7 @@ export async function guardedCalls({ Policy, RequestScope, runInContext }) {
   const nothing = async () => 1;
   const { signal } = new AbortController();
   const raw = { cockatiel: await rawCockatiel(), cockatielCancellable: await rawCockatiel() };
-  const listener = { onState: () => undefined, onRetry: () => undefined };
+  const listener = { onState: () => undefined, onRetry: () => undefined, onEnd: () => undefined };
   const policy = new Policy({ name: 'bench', ...LIMITS, cancellable: false }, listener);
   const cancellable = new Policy({ name: 'bench', ...LIMITS }, listener);
   const opossum = new Opossum(nothing, opossumOptions());

@@ -77,6 +77,18 @@ export const configSchema = z.object({
     .enum(['auto', 'json', 'pretty'])
     .default('auto')
     .describe('auto is pretty on a terminal and JSON elsewhere'),
+  LOG_REPEAT_EVERY: integer(1, 1_000_000, 100).describe(
+    'Of identical errors the first is logged, then one in so many, and their number at the end; 1: all are',
+  ),
+  LOG_REPEAT_WINDOW_MS: integer(SECOND, 24 * 60 * MINUTE, MINUTE).describe(
+    'How long identical errors are taken together, before the first is logged again',
+  ),
+  LOG_REPEAT_MAX_KINDS: integer(1, 100_000, 500).describe('How many different errors are told apart at a time'),
+  DIAGNOSTICS_SLOW_MS: milliseconds(2 * SECOND).describe(
+    'Requests that took longer are kept for /api/v1/admin/errors/:correlation_id although they ended well',
+  ),
+  DIAGNOSTICS_MAX_REQUESTS: integer(1, 1_000_000, 1_000).describe('Requests that are kept there, in this process'),
+  DIAGNOSTICS_MAX_BYTES: integer(64 * 1024, 1024 * MIB, 8 * MIB).describe('Memory they may take together'),
   SAMPLE_DATA: z
     .enum(['auto', 'off'])
     .default('auto')

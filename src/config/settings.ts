@@ -1,6 +1,7 @@
 import {
   type AuthSettings,
   developmentSecret,
+  type DiagnosticsSettings,
   type ErrorCode,
   type HealthSettings,
   type HttpSettings,
@@ -48,7 +49,23 @@ export function rateLimitSettings(config: Config): RateLimitSettings {
 }
 
 export function loggingSettings(config: Config): LoggingSettings {
-  return { level: config.LOG_LEVEL, format: config.LOG_FORMAT };
+  return {
+    level: config.LOG_LEVEL,
+    format: config.LOG_FORMAT,
+    repeats: {
+      every: config.LOG_REPEAT_EVERY,
+      windowMs: config.LOG_REPEAT_WINDOW_MS,
+      maxKinds: config.LOG_REPEAT_MAX_KINDS,
+    },
+  };
+}
+
+export function diagnosticsSettings(config: Config): DiagnosticsSettings {
+  return {
+    slowMs: config.DIAGNOSTICS_SLOW_MS,
+    maxRequests: config.DIAGNOSTICS_MAX_REQUESTS,
+    maxBytes: config.DIAGNOSTICS_MAX_BYTES,
+  };
 }
 
 export function metricsSettings({ METRICS_PORT: port, HOST: host, ROLE: role }: Config): MetricsSettings {

@@ -159,6 +159,20 @@ export const ROUTES: readonly RouteRow[] = [
     role: 'operator',
     call: operate('PUT', 'maintenance', { active: false }),
   },
+  { route: 'GET /api/v1/admin/log-level', role: 'local', call: operate('GET', 'log-level') },
+  {
+    route: 'PUT /api/v1/admin/log-level',
+    role: 'local',
+    call: operate('PUT', 'log-level', { level: 'debug', for_seconds: 60 }),
+  },
+  { route: 'GET /api/v1/admin/errors', role: 'local', call: operate('GET', 'errors') },
+  {
+    route: 'GET /api/v1/admin/errors/{correlation_id}',
+    role: 'local',
+    call: operate('GET', 'errors/never-heard-of'),
+    healthy: ['404 REQUEST_TRACE_NOT_FOUND'],
+  },
+  { route: 'GET /api/v1/admin/performance', role: 'local', call: operate('GET', 'performance') },
   { route: 'GET /api/v1/chat/sessions', role: 'store_read', call: get('chat/sessions') },
   {
     route: 'GET /api/v1/chat/sessions/{id}/messages',

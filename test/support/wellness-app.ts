@@ -14,7 +14,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { OPENAPI_SETTINGS } from '../../src/api/system/openapi-settings';
 import { AppModule } from '../../src/app.module';
 import { loadConfig } from '../../src/config/load-config';
-import { httpSettings, metricsSettings, UNPREFIXED } from '../../src/config/settings';
+import { httpSettings, loggingSettings, metricsSettings, UNPREFIXED } from '../../src/config/settings';
 
 export interface WellnessApp extends TestApp {
   readonly redis: TestRedis;
@@ -35,6 +35,7 @@ const SETTINGS = {
   NODE_ENV: 'test',
   SAMPLE_DATA: 'off',
   LOG_LEVEL: 'debug',
+  LOG_REPEAT_EVERY: '1',
   AUTH_JWT_SECRET: TEST_SECRET,
   ...NO_LIMITS,
 };
@@ -55,7 +56,7 @@ export async function startWellnessApp(
   const dataDir = await mkdtemp(join(tmpdir(), 'wellness-data-'));
   const config = loadConfig({ ...SETTINGS, DATA_DIR: dataDir, ...environment });
   const logs = new LogCapture();
-  const logging = { level: config.LOG_LEVEL, format: 'json', destination: logs } as const;
+  const logging = { ...loggingSettings(config), format: 'json', destination: logs } as const;
   const app = await createTestApp({
     root: {
       module: class ProductModule {},

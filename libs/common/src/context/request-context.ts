@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
+import type { WorkRecord } from './work-record';
 
 /** What is known about the work being done: a request, a job, a message. */
 export interface RequestContext {
@@ -14,6 +15,8 @@ export interface RequestContext {
   signal?: AbortSignal;
   /** The reason of an abort that has happened, where it can be had without making a signal. */
   readonly abortReason?: Error | undefined;
+  /** What was done so far, where somebody may ask for it later. */
+  readonly record?: WorkRecord;
   /** Epoch milliseconds of the oldest data this work was answered with from before an outage. */
   staleSince?: number;
 }
@@ -36,8 +39,14 @@ export function runInContext<T>(context: RequestContext, work: () => T): T {
 export function runDetached<T>(work: () => T): T {
   const current = storage.getStore();
   if (current === undefined) return work();
-  const { correlationId, traceId, userId } = current;
-  return storage.run({ correlationId, traceId, ...(userId !== undefined && { userId }) }, work);
+  const { correlationId, traceId, userId, record } = current;
+  const context = { correlationId, traceId, ...(userId !== undefined && { userId }), ...(record && { record }) };
+  return storage.run(context, work);
+}
+
+/** Runs what belongs to nobody's request, whoever happened to start it. */
+export function runOutsideContext<T>(work: () => T): T {
+  return storage.exit(work);
 }
 
 export function currentContext(): RequestContext | undefined {

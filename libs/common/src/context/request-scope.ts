@@ -2,6 +2,7 @@ import type { Identity } from '../auth/authenticator';
 import type { ErrorCode } from '../errors/catalogue';
 import type { Caller } from '../rate-limits/callers';
 import { type ContextHeaders, newContext, type RequestContext } from './request-context';
+import { WorkRecord } from './work-record';
 
 /** Why a request's signal was aborted when its client went away; nobody is left to answer. */
 export class ClientGoneError extends Error {
@@ -19,6 +20,10 @@ export class RequestScope implements RequestContext {
   readonly correlationId: string;
   readonly traceId: string;
   readonly startedAt = performance.now();
+  readonly record = new WorkRecord(this.startedAt);
+  /** When it was let in, and when its body had arrived, if it has one; as `performance.now()` tells. */
+  admittedAt?: number;
+  receivedAt?: number;
   userId?: string;
   /** What came of the token the request brought, once it was looked at. */
   identity?: Identity;

@@ -166,6 +166,16 @@ export const CLIENT_ERRORS = defineErrors({
     action: 'List the policies with GET /api/v1/admin/resilience.',
     details: { policy: { type: 'string', description: 'The name asked for', example: 'redis' } },
   },
+  REQUEST_TRACE_NOT_FOUND: {
+    status: 404,
+    category: 'absent',
+    message: 'Nothing is kept of such a request',
+    retryable: false,
+    action:
+      'Ask the other replicas, and the log for the correlation id: each replica keeps the latest requests that failed ' +
+      'or were slow.',
+    details: { correlation_id: { type: 'string', description: 'The id asked for', example: 'req_7f8a9b2c41d05e63' } },
+  },
   REQUEST_BODY_TOO_LARGE: {
     status: 413,
     category: 'size_or_type',

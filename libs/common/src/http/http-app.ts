@@ -6,6 +6,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Logger } from 'nestjs-pino';
 import { CorrelationInterceptor } from '../context/correlation.interceptor';
+import { serverTiming } from '../diagnostics/request-timings';
 import { LOAD_LIMITS } from '../load/load-settings';
 import { LoadShedder } from '../load/load-shedder';
 import { EventLogger } from '../logging/event-logger';
@@ -43,6 +44,8 @@ export interface HttpAppOptions {
   readonly metrics?: MetricsSettings;
 }
 
+/** Asks for `Server-Timing`, whatever its value. */
+const SERVER_TIMING_HEADER = 'x-server-timing';
 /** How often Node looks for connections whose headers are late; the smallest unit of that limit. */
 const MAX_CHECKING_INTERVAL_MS = 1_000;
 
@@ -166,5 +169,11 @@ function createAdapter(settings: HttpSettings, routes: RouteTable, late: Late): 
 function addHooks(instance: FastifyInstance, routes: RouteTable, late: Late): void {
   instance.addHook('onRoute', ({ method, url }) => routes.add(method, url));
   instance.addHook('preValidation', (request, reply, done) => late.lifecycle?.preValidation(request, reply, done));
+  instance.addHook('onSend', (request, reply, payload, done) => {
+    if (request.headers[SERVER_TIMING_HEADER] !== undefined) {
+      void reply.header('server-timing', serverTiming(scopeOf(request.raw)));
+    }
+    done(null, payload);
+  });
   instance.addHook('onResponse', (request, reply, done) => late.lifecycle?.onResponse(request, reply, done));
 }

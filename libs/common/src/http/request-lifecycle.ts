@@ -50,6 +50,7 @@ export class RequestLifecycle {
       return;
     }
     const scope = scopeOf(request.raw);
+    scope.receivedAt = performance.now();
     if (traitsOf(request).bodyTypes === undefined) this.startDeadline(request, reply, scope);
     runInContext(scope, done);
   }
@@ -68,6 +69,7 @@ export class RequestLifecycle {
   }
 
   private begin({ request, reply, scope }: Arrival, refused: Error | undefined, done: Done): void {
+    scope.admittedAt = performance.now();
     const refusal = refused ?? this.startTimer(request, reply, scope);
     if (refusal !== undefined && this.answersOptions(refusal, request, reply)) return;
     done(refusal);

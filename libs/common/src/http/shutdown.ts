@@ -72,6 +72,7 @@ export class Shutdown {
   private async stop(reason: string, graceMs: number): Promise<void> {
     const until = Date.now() + this.settings.timeoutMs * (1 - CLOSING_SHARE);
     this.events.info('application_stopping', { signal: reason });
+    this.events.flush();
     this.drain.leave();
     await sleep(Math.max(0, Math.min(graceMs, until - Date.now())));
     this.drain.refuse();

@@ -8,7 +8,7 @@ import type { BreakerState } from '../resilience/circuit-breaker';
  * each line by the logger; values of health records, prompts, tokens and host names never stand in a field.
  */
 export interface LogEvents {
-  application_started: { port: number; role: string; start_ms: number };
+  application_started: { port: number; role: string; start_ms: number; replica: string };
   application_stopping: { signal: string };
   application_stop_failed: { err: unknown };
   application_stopped: { exit_code: number };
@@ -36,6 +36,20 @@ export interface LogEvents {
   metrics_not_printed: { err: unknown };
   metric_not_read: { metric: string; err: unknown };
   metric_sample_failed: { source: string; err: unknown };
+  /** Errors that were left out of the log because they were the same as one that is in it. */
+  errors_repeated: {
+    of: string;
+    error_code?: string;
+    route?: string;
+    operation?: string;
+    /** How many there were in all, and how many of them have no line of their own. */
+    count: number;
+    left_out: number;
+    first_at: string;
+    last_at: string;
+    sample_correlation_id?: string;
+  };
+  log_level_changed: { from: string; to: string; until: string | null; by: string | null };
   library_printed: { source: string; err: unknown };
   circuit_changed: { policy: string; state: BreakerState; error_code?: ErrorCode };
   call_retried: { policy: string; operation: string; attempt: number; delay_ms: number; error_code: ErrorCode };

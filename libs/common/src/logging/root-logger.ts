@@ -2,11 +2,14 @@ import { type DestinationStream, type Logger, type LoggerOptions, pino, stdTimeF
 import pretty from 'pino-pretty';
 import { currentContext } from '../context/request-context';
 import { sanitizeUserId } from './sanitize-user-id';
-import { serializeError } from './serialize-error';
+import type { RepeatSettings } from './error-repeats';
+import { errorSerializer } from './serialize-error';
 
 export interface LoggingSettings {
   readonly level: string;
   readonly format: 'auto' | 'json' | 'pretty';
+  /** How errors that repeat themselves are left out; all are written when this is not said. */
+  readonly repeats?: RepeatSettings;
   /** Where lines go instead of standard output. */
   readonly destination?: DestinationStream;
 }
@@ -16,6 +19,7 @@ export interface LoggingSettings {
  * context on each; readable on a terminal.
  */
 export function createRootLogger(settings: LoggingSettings): Logger {
+  const serialize = errorSerializer();
   const options: LoggerOptions = {
     level: settings.level,
     messageKey: 'event',
@@ -23,7 +27,7 @@ export function createRootLogger(settings: LoggingSettings): Logger {
     base: null,
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
-    serializers: { err: serializeError, error: serializeError },
+    serializers: { err: serialize, error: serialize },
     mixin: contextFields,
   };
   if (!isPretty(settings) || settings.destination !== undefined)

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { InfrastructureError } from '../errors/exceptions';
-import { serializeError } from './serialize-error';
+import { errorSerializer, serializeError } from './serialize-error';
 
 const SECRET = 'redis://admin:hunter2@db.internal';
 
@@ -41,12 +41,36 @@ describe('an error in the log', () => {
     expect(serializeError(reply)).toMatchObject({ code: 'WRONGTYPE' });
   });
 
-  it('comes to an end when causes go round in circles', () => {
-    const error = new TypeError('round');
-    error.cause = error;
+  it('comes to an end when causes go round in circles, or never end', () => {
+    const round = new TypeError('round');
+    round.cause = new TypeError('and round', { cause: round });
+    expect(serializeError(round)).toMatchObject({
+      message: 'round',
+      cause: { message: 'and round', cause: { message: 'round', logged_before: true } },
+    });
     const depth = (logged: { cause?: object } | undefined): number =>
       logged === undefined ? 0 : 1 + depth(logged.cause);
-    expect(depth(serializeError(error))).toBe(9);
+    const long = Array.from({ length: 50 }).reduce<Error>((cause) => new TypeError('on', { cause }), new Error());
+    expect(depth(serializeError(long))).toBe(9);
+  });
+
+  it('has its stack and its causes once in a log, however often it is logged, and by whom', () => {
+    const serialize = errorSerializer();
+    const cause = Object.assign(new Error(), { code: 'ECONNREFUSED' });
+    const inner = new InfrastructureError('REDIS_CONNECTION_FAILED', { cause });
+    const first = serialize(inner);
+    expect(first.stack).toContain('serialize-error.spec');
+    expect(first.cause?.stack).toContain('serialize-error.spec');
+    expect(serialize(inner)).toEqual({
+      type: 'InfrastructureError',
+      code: 'REDIS_CONNECTION_FAILED',
+      message: inner.message,
+      logged_before: true,
+    });
+    const outer = serialize(new InfrastructureError('HEALTH_DATA_UNAVAILABLE', { cause: inner }));
+    expect(outer.stack).toContain('serialize-error.spec');
+    expect(outer.cause).toMatchObject({ code: 'REDIS_CONNECTION_FAILED', logged_before: true });
+    expect(serialize(new InfrastructureError('REDIS_CONNECTION_FAILED')).stack).toContain('serialize-error.spec');
   });
 
   it('survives whatever was thrown', () => {

@@ -8,6 +8,8 @@ export interface LoggedError {
   code?: string;
   stack?: string;
   cause?: LoggedError;
+  /** Its stack and causes stand in an earlier line: it was logged where it came by before. */
+  logged_before?: true;
 }
 
 const MAX_CAUSES = 8;
@@ -20,9 +22,20 @@ const CODE = /^[\w.:-]{1,64}$/;
  * Messages of our own errors and of the language's are logged. Those of drivers and libraries are not: they quote
  * hosts, URLs with credentials, command arguments and pieces of the input. Their code and stack frames say where to look.
  */
-export function serializeError(thrown: unknown, depth = 0): LoggedError {
+export function serializeError(thrown: unknown): LoggedError {
+  return serialize(thrown, new WeakSet());
+}
+
+/** The same for a whole log: the stack and the causes of an error are told once, however many layers log it. */
+export function errorSerializer(): (thrown: unknown) => LoggedError {
+  const known = new WeakSet<Error>();
+  return (thrown) => serialize(thrown, known);
+}
+
+function serialize(thrown: unknown, known: WeakSet<Error>, depth = 0): LoggedError {
   try {
-    return isError(thrown) ? describe(thrown, depth) : { type: `thrown ${thrown === null ? 'null' : typeof thrown}` };
+    if (isError(thrown)) return describe(thrown, known, depth);
+    return { type: `thrown ${thrown === null ? 'null' : typeof thrown}` };
   } catch {
     return { type: 'unreadable error' };
   }
@@ -33,15 +46,17 @@ function isError(thrown: unknown): thrown is Error {
   return thrown instanceof Error || types.isNativeError(thrown);
 }
 
-function describe(error: Error, depth: number): LoggedError {
+function describe(error: Error, known: WeakSet<Error>, depth: number): LoggedError {
   const logged: LoggedError = { type: error.constructor?.name ?? error.name };
   const code = codeOf(error);
   if (code !== undefined) logged.code = code;
   if (hasPlainMessage(error)) logged.message = error.message.slice(0, MAX_MESSAGE);
+  if (known.has(error)) return { ...logged, logged_before: true };
+  known.add(error);
   const frames = framesOf(error);
   if (frames !== '') logged.stack = frames;
-  // A chain that bites its own tail ends here like any other long one.
-  if (error.cause !== undefined && depth < MAX_CAUSES) logged.cause = serializeError(error.cause, depth + 1);
+  // A chain that bites its own tail ends where it began.
+  if (error.cause !== undefined && depth < MAX_CAUSES) logged.cause = serialize(error.cause, known, depth + 1);
   return logged;
 }
 

@@ -28,7 +28,7 @@ export class PolicyMetrics {
   ) {
     this.histogram = metrics.histogram(METRICS.policyDuration);
     policies?.subscribe({
-      onEnd: (policy, outcome, durationMs) => this.durationsOf(policy)[outcome].observe(durationMs / SECOND_MS),
+      onEnd: ({ policy, outcome, durationMs }) => this.durationsOf(policy)[outcome].observe(durationMs / SECOND_MS),
       onState: ({ policy, state }) => (this.changesOf(policy)[state] += 1),
     });
     this.readOutcomes();

@@ -38,7 +38,9 @@ describe('whoever listens to policies', () => {
 
   it('hears how each call ended, and how long it took', async () => {
     const { policies, policy, ends, run } = setUp();
-    policies.subscribe({ onEnd: (name, outcome, ms) => ends.push([name, outcome, Math.round(ms / 10) * 10]) });
+    policies.subscribe({
+      onEnd: ({ policy: name, outcome, durationMs }) => ends.push([name, outcome, Math.round(durationMs / 10) * 10]),
+    });
     await run(takes(100));
     await run(takes(1), { signal: AbortSignal.abort(new Error('gone')) });
     await run(takes(400), { deadline: Date.now() + 200 });

@@ -20,10 +20,22 @@ export interface Retry {
 /** `rejected` by the circuit or the bulkhead; `cancelled` by its caller or its deadline. */
 export type CallOutcome = 'success' | 'error' | 'rejected' | 'cancelled';
 
+/** A call has ended, with all its attempts, before its fallback. */
+export interface CallEnd {
+  readonly policy: string;
+  readonly operation: string;
+  readonly outcome: CallOutcome;
+  /** Attempts that were begun; turned away by the circuit at once, it is the one that was asked for. */
+  readonly attempts: number;
+  readonly durationMs: number;
+  /** State of the circuit by then. */
+  readonly state: BreakerState;
+  readonly error_code?: ErrorCode;
+}
+
 /** Told of what policies do. A listener that throws changes nothing: its error is logged. */
 export interface PolicyListener {
   onState?(change: StateChange): void;
   onRetry?(retry: Retry): void;
-  /** A call has ended, with all its attempts, before its fallback. */
-  onEnd?(policy: string, outcome: CallOutcome, durationMs: number): void;
+  onEnd?(end: CallEnd): void;
 }

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { currentContext } from '../context/request-context';
 import { EventLogger } from '../logging/event-logger';
 import { Policy } from './policy';
 import type { PolicyDefinition } from './policy-definition';
-import type { CallOutcome, PolicyListener, Retry, StateChange } from './policy-listener';
+import type { CallEnd, PolicyListener, Retry, StateChange } from './policy-listener';
 
 /** All policies of the process: one for each dependency, so that what one caller learns protects the others. */
 @Injectable()
@@ -19,7 +20,7 @@ export class PolicyRegistry {
     const policy = new Policy(definition, {
       onState: (change) => this.onState(change),
       onRetry: (retry) => this.onRetry(retry),
-      onEnd: (...end) => this.onEnd(...end),
+      onEnd: (end) => this.onEnd(end),
     });
     this.policies.set(name, policy);
     return policy;
@@ -58,8 +59,10 @@ export class PolicyRegistry {
     this.tell((listener) => listener.onRetry?.(retry));
   }
 
-  private onEnd(policy: string, outcome: CallOutcome, durationMs: number): void {
-    this.tell((listener) => listener.onEnd?.(policy, outcome, durationMs));
+  private onEnd(end: CallEnd): void {
+    const record = currentContext()?.record;
+    if (record?.isClosed === false) record.noteCall(end);
+    this.tell((listener) => listener.onEnd?.(end));
   }
 
   /** Whoever listens must not change what he listens to. */

@@ -104,15 +104,15 @@ export class Policy {
   async execute<T>(call: Call<T>, options: ExecuteOptions<T> = {}): Promise<T> {
     this.counts.calls++;
     this.budget.noteCall();
-    const startedAt = performance.now();
     const over = new Cancellation(options);
+    const course: Course = { startedAt: performance.now(), operation: options.operation ?? UNNAMED, attempts: 0 };
     try {
-      const value = await this.withRetries(call, options, over);
+      const value = await this.withRetries(call, options, over, course);
       this.counts.successes++;
-      this.tellEnd('success', startedAt);
+      this.tellEnd('success', course);
       return value;
     } catch (error) {
-      const told = this.noteEnd(error, over, { startedAt, operation: options.operation });
+      const told = this.noteEnd(error, over, course);
       if (options.fallback === undefined) throw told;
       this.counts.fallbacks++;
       return options.fallback(told);
@@ -149,11 +149,17 @@ export class Policy {
   }
 
   // Cockatiel's own retry cannot be called off while it waits, and knows neither budget nor deadline.
-  private async withRetries<T>(call: Call<T>, options: ExecuteOptions<T>, over: Cancellation): Promise<T> {
-    const { operation = UNNAMED, idempotent = false } = options;
+  private async withRetries<T>(
+    call: Call<T>,
+    { idempotent = false }: ExecuteOptions<T>,
+    over: Cancellation,
+    course: Course,
+  ): Promise<T> {
+    const { operation } = course;
     for (let number = 1; ; number++) {
       const { reason } = over;
       if (reason !== undefined) throw reason;
+      course.attempts = number;
       try {
         return await this.attempt(call, { number, operation, over });
       } catch (thrown) {
@@ -261,9 +267,9 @@ export class Policy {
   }
 
   /** Counts how a call ended, and returns the error its caller gets. */
-  private noteEnd(error: unknown, over: Cancellation, { startedAt, operation = UNNAMED }: Beginning): unknown {
+  private noteEnd(error: unknown, over: Cancellation, course: Course): unknown {
     if (error instanceof PolicyRejection) {
-      this.tellEnd('rejected', startedAt);
+      this.tellEnd('rejected', course, error);
       return error;
     }
     // The timer of the deadline may be a moment ahead of the clock.
@@ -271,17 +277,21 @@ export class Policy {
     if (isLate || over.reason !== undefined) {
       this.counts.cancelled++;
       if (isLate) this.counts.past_deadline++;
-      this.tellEnd('cancelled', startedAt);
+      this.tellEnd('cancelled', course, error);
       return error;
     }
     this.counts.errors++;
-    this.tellEnd('error', startedAt);
+    this.tellEnd('error', course, error);
     if (error instanceof WellnessError || this.verdictOf(error).health !== 'failure') return error;
+    const { operation } = course;
     return new InfrastructureError(this.errors.failed, { details: { operation }, cause: error });
   }
 
-  private tellEnd(outcome: CallOutcome, startedAt: number): void {
-    this.listener.onEnd(this.name, outcome, performance.now() - startedAt);
+  private tellEnd(outcome: CallOutcome, { startedAt, operation, attempts }: Course, error?: unknown): void {
+    const { name: policy, state } = this;
+    const durationMs = performance.now() - startedAt;
+    const end = { policy, operation, outcome, attempts, durationMs, state };
+    this.listener.onEnd(error instanceof WellnessError ? { ...end, error_code: error.error_code } : end);
   }
 
   private onState(state: BreakerState): void {
@@ -291,9 +301,11 @@ export class Policy {
   }
 }
 
-interface Beginning {
+/** How a call goes, with all its attempts. */
+interface Course {
   readonly startedAt: number;
-  readonly operation: string | undefined;
+  readonly operation: string;
+  attempts: number;
 }
 
 interface Frame {
