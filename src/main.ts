@@ -35,7 +35,9 @@ async function main(): Promise<void> {
 }
 
 async function serve(config: Config, privateRedis: PrivateRedis | undefined, startedAt: number): Promise<void> {
-  const output = isPretty(loggingSettings(config)) ? undefined : new ForeignOutput();
+  // Who develops wants to see what is printed; in production it may quote anything.
+  const isShown = isPretty(loggingSettings(config)) && config.NODE_ENV !== 'production';
+  const output = isShown ? undefined : new ForeignOutput();
   const redisUrl = config.REDIS_URL ?? privateRedis?.url ?? '';
   const app = await createHttpApp(AppModule.forRoot(config, { redisUrl }), {
     http: httpSettings(config),

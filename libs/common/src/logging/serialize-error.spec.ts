@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { InfrastructureError } from '../errors/exceptions';
+import { InfrastructureError, ValidationError } from '../errors/exceptions';
 import { errorSerializer, serializeError } from './serialize-error';
 
 const SECRET = 'redis://admin:hunter2@db.internal';
@@ -36,17 +36,52 @@ describe('an error in the log', () => {
     }
   });
 
+  it('has what the language says of a mistake, without the values it quotes', () => {
+    const said = (work: () => unknown): string | undefined => {
+      try {
+        work();
+      } catch (mistake) {
+        return serializeError(mistake).message;
+      }
+      return 'nothing';
+    };
+    const nothing = undefined as unknown as Record<string, () => void>;
+    expect(said(() => nothing[SECRET])).toBe('Cannot read properties of undefined');
+    const empty: Record<string, () => void> = {};
+    expect(said(() => empty.missing?.call(empty) ?? (empty.missing as () => void)())).toBe(
+      'empty.missing is not a function',
+    );
+    expect(said(() => JSON.stringify({ big: 7n }))).toBe('Do not know how to serialize a BigInt');
+    expect(said(() => 'x' in (SECRET as unknown as object))).toBeUndefined();
+    expect(said(() => new Intl.DateTimeFormat('en', { timeZone: SECRET }))).toBeUndefined();
+    expect(said(() => Object.defineProperty(Object.freeze({}), SECRET, {}))).toBeUndefined();
+    expect(said(() => new URL('hunter2'))).toBeUndefined();
+  });
+
+  it('takes for frames only what stands below the message, and for codes only what looks like one', () => {
+    const lines = `first\n    at ${SECRET} (/srv/app.js:1:1)`;
+    const logged = serializeError(Object.assign(new Error(lines), { code: 'sk-hunter2' }));
+    expect(logged.stack).toContain('serialize-error.spec');
+    expect(JSON.stringify(logged)).not.toContain('hunter2');
+    expect(logged.code).toBeUndefined();
+  });
+
+  it('has the public message of an error that was told to a caller', () => {
+    const error = new ValidationError('VALIDATION_INVALID_INPUT', { message: `${SECRET} is no period` });
+    expect(serializeError(error).message).toBe('The request has invalid or missing values');
+  });
+
   it('keeps the first word of what Redis replied', () => {
     const reply = Object.assign(new Error('WRONGTYPE Operation against a key'), { name: 'ReplyError' });
     expect(serializeError(reply)).toMatchObject({ code: 'WRONGTYPE' });
   });
 
   it('comes to an end when causes go round in circles, or never end', () => {
-    const round = new TypeError('round');
-    round.cause = new TypeError('and round', { cause: round });
+    const round = Object.assign(new Error(), { code: 'EROUND' });
+    round.cause = Object.assign(new Error('', { cause: round }), { code: 'EAND' });
     expect(serializeError(round)).toMatchObject({
-      message: 'round',
-      cause: { message: 'and round', cause: { message: 'round', logged_before: true } },
+      code: 'EROUND',
+      cause: { code: 'EAND', cause: { code: 'EROUND', logged_before: true } },
     });
     const depth = (logged: { cause?: object } | undefined): number =>
       logged === undefined ? 0 : 1 + depth(logged.cause);

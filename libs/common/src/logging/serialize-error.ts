@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { errorDefinition } from '../errors/catalogue';
 import { WellnessError } from '../errors/exceptions';
 
 /** What of an error goes into a log line. Everything else an error may carry (requests, headers, arguments) stays out. */
@@ -15,12 +16,31 @@ export interface LoggedError {
 const MAX_CAUSES = 8;
 const MAX_FRAMES = 40;
 const MAX_MESSAGE = 500;
-const FRAME = /^\s+at /;
-const CODE = /^[\w.:-]{1,64}$/;
+const FRAME = /^\s+at (?:.+ \()?(?:node:|file:|\/|[A-Z]:\\|<anonymous>|index \d).*\)?$/;
+/** As the runtime, the network and Redis have them; what others call a code may be anything, a key among it. */
+const CODE = /^[A-Z][A-Z\d_]{1,63}$/;
+const TYPE = /^[\w$]{1,64}$/;
+/** What the language says of our mistakes, as far as it names nothing but what stands in the code. */
+const MISTAKES = new RegExp(
+  [
+    'Cannot (?:read|set) properties of (?:undefined|null)',
+    String.raw`[\w$.]+(?:\(\.\.\.\)[\w$.]*)? is not (?:a function|a constructor|iterable|defined)`,
+    'Cannot convert undefined or null to object',
+    'Converting circular structure to JSON',
+    'Do not know how to serialize a BigInt',
+    'Invalid (?:array length|string length|typed array length|time value)',
+    'Maximum call stack size exceeded',
+    'Reduce of empty array',
+    'Assignment to constant variable',
+  ]
+    .map((each) => `^${each}\\b`)
+    .join('|'),
+);
 
 /**
- * Messages of our own errors and of the language's are logged. Those of drivers and libraries are not: they quote
- * hosts, URLs with credentials, command arguments and pieces of the input. Their code and stack frames say where to look.
+ * Messages of our own errors are logged, and what the language says of plain mistakes. No others are: drivers, libraries
+ * and the language itself quote hosts, URLs with credentials, arguments and pieces of the input. Codes and stack frames
+ * say where to look.
  */
 export function serializeError(thrown: unknown): LoggedError {
   return serialize(thrown, new WeakSet());
@@ -47,23 +67,29 @@ function isError(thrown: unknown): thrown is Error {
 }
 
 function describe(error: Error, known: WeakSet<Error>, depth: number): LoggedError {
-  const logged: LoggedError = { type: error.constructor?.name ?? error.name };
+  const type = error.constructor?.name ?? error.name;
+  const logged: LoggedError = { type: TYPE.test(type) ? type : 'Error' };
   const code = codeOf(error);
   if (code !== undefined) logged.code = code;
-  if (hasPlainMessage(error)) logged.message = error.message.slice(0, MAX_MESSAGE);
+  const frames = framesOf(error);
+  const message = messageOf(error);
+  if (message !== undefined) logged.message = message.slice(0, MAX_MESSAGE);
   if (known.has(error)) return { ...logged, logged_before: true };
   known.add(error);
-  const frames = framesOf(error);
-  if (frames !== '') logged.stack = frames;
+  if (frames.length > 0) logged.stack = frames.join('\n');
   // A chain that bites its own tail ends where it began.
   if (error.cause !== undefined && depth < MAX_CAUSES) logged.cause = serialize(error.cause, known, depth + 1);
   return logged;
 }
 
-function hasPlainMessage(error: Error): boolean {
-  if (error instanceof WellnessError || error.name === 'ClientGoneError') return true;
-  // Written by the engine from names in our code; a SyntaxError quotes the text that was parsed.
-  return error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
+function messageOf(error: Error): string | undefined {
+  if (error instanceof WellnessError) {
+    // What is told to a caller about his request may quote it.
+    return error.status >= 500 ? error.message : errorDefinition(error.error_code).message;
+  }
+  if (error.name === 'ClientGoneError') return error.message;
+  const isOfTheLanguage = error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
+  return isOfTheLanguage ? MISTAKES.exec(error.message)?.[0] : undefined;
 }
 
 function codeOf(error: Error): string | undefined {
@@ -76,11 +102,13 @@ function codeOf(error: Error): string | undefined {
   return error.name === 'ReplyError' ? /^[A-Z]+/.exec(error.message)?.[0] : undefined;
 }
 
-function framesOf(error: Error): string {
-  if (typeof error.stack !== 'string') return '';
-  return error.stack
+/** The message stands above the frames, and may have lines that look like some. */
+function framesOf({ stack, message }: Error): string[] {
+  if (typeof stack !== 'string') return [];
+  const at = message === '' ? -1 : stack.indexOf(message);
+  return stack
+    .slice(at < 0 ? 0 : at + message.length)
     .split('\n')
     .filter((line) => FRAME.test(line))
-    .slice(0, MAX_FRAMES)
-    .join('\n');
+    .slice(0, MAX_FRAMES);
 }

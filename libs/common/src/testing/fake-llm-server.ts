@@ -12,7 +12,12 @@ export interface ScriptedToolCall {
 export type LlmReply =
   | { readonly kind: 'text'; readonly text: string; readonly delayMs?: number }
   | { readonly kind: 'tools'; readonly calls: readonly ScriptedToolCall[] }
-  | { readonly kind: 'status'; readonly status: number; readonly headers?: Readonly<Record<string, string>> }
+  | {
+      readonly kind: 'status';
+      readonly status: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body?: object;
+    }
   /** Accepts the request and never says a word. */
   | { readonly kind: 'hang' }
   /** Says these words, then nothing more. */
@@ -37,6 +42,7 @@ export interface RecordedCompletion {
 
 type Script = (completion: RecordedCompletion, number: number) => LlmReply;
 
+const REFUSAL = { error: { message: 'a secret host: db7.internal', type: 'x', code: null } };
 const EVENT_STREAM = 'text/event-stream';
 const FALLBACK_REPLY: LlmReply = { kind: 'text', text: 'Fine.' };
 
@@ -120,7 +126,7 @@ async function answer(reply: LlmReply, response: ServerResponse): Promise<void> 
       return;
     case 'status':
       response.writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers });
-      response.end(JSON.stringify({ error: { message: 'a secret host: db7.internal', type: 'x', code: null } }));
+      response.end(JSON.stringify(reply.body ?? REFUSAL));
       return;
     case 'raw':
       response.writeHead(200, { 'content-type': reply.type ?? EVENT_STREAM });
