@@ -215,8 +215,13 @@ describe('the error contract', () => {
   });
 
   describe('answers that have begun', () => {
-    it('are broken off when a stream fails, and logged once', async () => {
-      await expect(call(app.port, at('midway'))).rejects.toThrow();
+    it('are broken off when a stream fails, and logged once, as our failure', async () => {
+      await expect(call(app.port, at('midway', { headers: { 'x-correlation-id': 'midway' } }))).rejects.toThrow();
+      const lines = await linesOf('midway', (found) => found.some(({ event }) => event === 'request_completed'));
+      expect(lines.map(({ event, level, error_code }) => [event, level, error_code])).toEqual([
+        ['response_failed_midway', 'error', 'INTERNAL_SERVER_ERROR'],
+        ['request_completed', 'info', 'INTERNAL_SERVER_ERROR'],
+      ]);
       expect(app.logs.text).not.toContain(SECRET);
     });
   });

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import { type DynamicModule, Global, Module, type Type, VersioningType } from '@nestjs/common';
 import { NestFactory, Reflector } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -172,6 +173,9 @@ function addHooks(instance: FastifyInstance, routes: RouteTable, late: Late): vo
   instance.addHook('onSend', (request, reply, payload, done) => {
     if (request.headers[SERVER_TIMING_HEADER] !== undefined) {
       void reply.header('server-timing', serverTiming(scopeOf(request.raw)));
+    }
+    if (payload instanceof Readable) {
+      payload.once('error', (error: Error) => late.lifecycle?.onStreamError(error, request, reply));
     }
     done(null, payload);
   });

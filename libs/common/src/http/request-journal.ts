@@ -23,7 +23,8 @@ export class RequestJournal {
     const { config, url: route = UNMATCHED } = request.routeOptions;
     const elapsedMs = performance.now() - scope.startedAt;
     const duration_ms = Math.round(elapsedMs * 100) / 100;
-    if (scope.abortReason instanceof ClientGoneError) {
+    // What we broke off ourselves looks like a client that left, but for its error.
+    if (scope.abortReason instanceof ClientGoneError && scope.errorCode === undefined) {
       this.metrics.noteRequest(method, config, CLIENT_GONE, elapsedMs);
       this.events.info('request_aborted', { method, route, status: CLIENT_GONE, duration_ms });
       return;

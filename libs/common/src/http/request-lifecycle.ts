@@ -68,6 +68,13 @@ export class RequestLifecycle {
     this.admission.limit(arrival, (refusal) => this.responder.respond(refusal ?? error, request, reply));
   }
 
+  /** What was being sent has failed. Before the status line that is an error like any other; after it, ours to tell. */
+  onStreamError(error: Error, request: FastifyRequest, reply: FastifyReply): void {
+    const scope = scopeOf(request.raw);
+    if (!reply.raw.headersSent || scope.abortReason !== undefined) return;
+    runInContext(scope, () => this.responder.reportMidway(error, scope, routeOf(request)));
+  }
+
   private begin({ request, reply, scope }: Arrival, refused: Error | undefined, done: Done): void {
     scope.admittedAt = performance.now();
     const refusal = refused ?? this.startTimer(request, reply, scope);
