@@ -90,7 +90,12 @@ describe('an error is logged once', () => {
     ['a guard', { path: '/api/v1/faults/guard' }, 'request_failed', 'INTERNAL_SERVER_ERROR'],
     ['a serializer', { path: '/api/v1/faults/serializer' }, 'request_failed', 'INTERNAL_SERVER_ERROR'],
     ['a stream midway', { path: '/api/v1/faults/midway' }, 'response_failed_midway', 'INTERNAL_SERVER_ERROR'],
-    ['events midway', { method: 'POST', path: '/api/v1/faults/events/late' }, 'response_failed_midway', 'INTERNAL_SERVER_ERROR'],
+    [
+      'events midway',
+      { method: 'POST', path: '/api/v1/faults/events/late' },
+      'response_failed_midway',
+      'INTERNAL_SERVER_ERROR',
+    ],
   ])('when it comes from %s', async (_where, request, event, code) => {
     const lines = await linesOf(request);
     expect(errorsOf(lines)).toEqual([

@@ -93,7 +93,7 @@ function bodiesOf(type: string, media: Media, place: string, secrets: Secrets): 
   const mark = (what: string): string => secrets.mark(`${place}: ${what}`);
   if (type === JSON_TYPE) {
     const example = media.example ?? Object.values(media.examples ?? {})[0]?.value ?? {};
-    const valid = example as object;
+    const valid = example;
     return [
       JSON.stringify(withMarks(valid, mark)),
       JSON.stringify({ ...valid, [mark('the name of a member')]: mark('an unknown member') }),

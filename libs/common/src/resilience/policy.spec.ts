@@ -63,6 +63,21 @@ describe('a policy', () => {
     expect(call).toHaveBeenCalledTimes(attempts);
   });
 
+  it('tells how each call ended, with all its attempts', async () => {
+    const { policy, listener } = policyOf();
+    const refused = new InfrastructureError('DEPENDENCY_CALL_TIMEOUT');
+    await settled(policy.execute(() => Promise.resolve(1), { operation: 'read' }));
+    await settled(policy.execute(() => Promise.reject(refused), { operation: 'read', idempotent: true }));
+    policy.isolate();
+    await settled(policy.execute(never));
+    const durationMs = expect.any(Number) as number;
+    expect(listener.onEnd.mock.calls.flat()).toEqual([
+      { policy: 'weather', operation: 'read', outcome: 'success', attempts: 1, durationMs, state: 'closed' },
+      expect.objectContaining({ outcome: 'error', attempts: 4, error_code: 'DEPENDENCY_CALL_TIMEOUT' }),
+      expect.objectContaining({ outcome: 'rejected', operation: 'call', attempts: 1, state: 'isolated' }),
+    ]);
+  });
+
   it('gives a failure nobody has given a code one of the catalogue, and keeps its cause', async () => {
     const { policy } = policyOf();
     const { error } = await settled(policy.execute(() => Promise.reject(BROKEN)));
