@@ -206,7 +206,12 @@ describe(`under ${PER_SECOND} requests a second`, () => {
 
   it('every turn and every upload that had to wait is kept in the end', async () => {
     const turns = report.answers.filter(({ outcome }) => outcome.endsWith('no_memory')).length;
-    await eventually(() => world.application.named('chat_turn_kept_late').length === turns);
+    const uploads = report.answers.filter(({ outcome }) => outcome.startsWith('202 ')).length;
+    const { application } = world;
+    await eventually(() => application.named('chat_turn_kept_late').length === turns);
+    // One more was made before anything was measured.
+    await eventually(() => application.named('import_completed').length === uploads + 1);
+    expect(application.named('chat_turns_lost')).toEqual([]);
   });
 });
 

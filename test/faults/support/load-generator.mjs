@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { clearInterval, setInterval } from 'node:timers';
 
 // A process of its own that asks on schedule, whether what it asked before has been answered or not, as callers do who
 // know nothing of each other: a server that gets slower gets no less to do. (Generators that wait for an answer before

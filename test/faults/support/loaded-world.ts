@@ -34,16 +34,32 @@ export interface Memory {
   readonly rssMib: number;
 }
 
+interface Parts {
+  readonly redis: TestRedis;
+  readonly proxy: TcpFaultProxy;
+  readonly application: ApplicationProcess;
+  readonly dataDir: string;
+}
+
 /** The built application as a process of its own, behind a proxy to its Redis, with many users. */
 export class LoadedWorld {
   private constructor(
-    readonly redis: TestRedis,
-    readonly proxy: TcpFaultProxy,
-    readonly application: ApplicationProcess,
-    private readonly dataDir: string,
+    private readonly parts: Parts,
     readonly port: number,
     private readonly admin: string,
   ) {}
+
+  get redis(): TestRedis {
+    return this.parts.redis;
+  }
+
+  get proxy(): TcpFaultProxy {
+    return this.parts.proxy;
+  }
+
+  get application(): ApplicationProcess {
+    return this.parts.application;
+  }
 
   static async start(): Promise<LoadedWorld> {
     const redis = await startTestRedis();
@@ -53,7 +69,7 @@ export class LoadedWorld {
     const REDIS_URL = `redis://${proxy.address}`;
     const application = ApplicationProcess.spawn({ ...ENVIRONMENT, REDIS_URL, DATA_DIR: dataDir });
     const admin = `Bearer ${await tokenFor('operator', ['admin'])}`;
-    return new LoadedWorld(redis, proxy, application, dataDir, await application.port(), admin);
+    return new LoadedWorld({ redis, proxy, application, dataDir }, await application.port(), admin);
   }
 
   /** Users who have asked everything before, so that it is known. */
@@ -87,7 +103,7 @@ export class LoadedWorld {
     await this.proxy.close();
     this.redis.server.signal('SIGCONT');
     await this.redis.stop();
-    await rm(this.dataDir, { recursive: true, force: true });
+    await rm(this.parts.dataDir, { recursive: true, force: true });
   }
 
   private async asker(name: string): Promise<Asker> {
