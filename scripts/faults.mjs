@@ -8,7 +8,7 @@ import { main, run, say } from './setup/process.mjs';
 const JEST = ['--disable-warning=ExperimentalWarning', '--experimental-vm-modules', 'node_modules/jest/bin/jest.js'];
 /** Under load it is measured how fast things are: by itself. */
 const LOAD = 'test/faults/black-hole-load.spec.ts';
-const RUNS = [['test/faults', `--testPathIgnorePatterns=${LOAD}`, '--maxWorkers=3'], [LOAD]];
+const RUNS = [['test/faults', `--testPathIgnorePatterns=${LOAD}`, '--maxWorkers=2'], [LOAD]];
 const PAGE = 'docs/fault-table.md';
 const LAST_LINES = 60;
 
