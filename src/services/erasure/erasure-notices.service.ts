@@ -110,8 +110,9 @@ export class ErasureNotices implements OnApplicationBootstrap, OnModuleDestroy {
       await this.look();
     } catch (err) {
       // In an outage nothing can be erased either; the next look covers all of it.
-      if (!(err instanceof WellnessError)) throw err;
-      this.events.debug('erasures_not_seen', { err });
+      if (err instanceof WellnessError) this.events.debug('erasures_not_seen', { err });
+      // A mistake of ours, and nobody waits who could be told.
+      else this.events.error('erasures_not_seen', { err });
     }
   }
 }

@@ -40,14 +40,14 @@ export class MaintenanceService implements OnApplicationBootstrap, OnModuleDestr
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    this.timer = setInterval(() => void this.look(), LOOK_EVERY_MS);
+    this.timer = setInterval(() => void this.lookSafely(), LOOK_EVERY_MS);
     this.timer.unref();
-    await Promise.race([this.look(), sleep(FIRST_LOOK_MS)]);
+    await Promise.race([this.lookSafely(), sleep(FIRST_LOOK_MS)]);
   }
 
   async onModuleDestroy(): Promise<void> {
     clearInterval(this.timer);
-    await this.looking;
+    if (this.looking !== undefined) await this.lookSafely();
   }
 
   /** Asks Redis, if it can be reached, so that every replica gives the same answer. */
@@ -73,6 +73,15 @@ export class MaintenanceService implements OnApplicationBootstrap, OnModuleDestr
       this.events.warn('maintenance_not_shared', { err });
     }
     return this.report();
+  }
+
+  /** For when nobody waits who could be told: what is no outage is a mistake of ours, and what was known still holds. */
+  private async lookSafely(): Promise<void> {
+    try {
+      await this.look();
+    } catch (err) {
+      this.events.error('maintenance_not_read', { err });
+    }
   }
 
   /** Never rejects for an outage: what was known still holds. */
