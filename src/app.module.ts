@@ -1,6 +1,5 @@
 import {
   AuthModule,
-  DiagnosticsModule,
   LastKnownGoodModule,
   LoggingModule,
   type LoggingSettings,
@@ -19,7 +18,6 @@ import type { Config } from './config/config.schema';
 import { ConfigModule } from './config/config.module';
 import {
   authSettings,
-  diagnosticsSettings,
   lastKnownGoodSettings,
   loggingSettings,
   rateLimitSettings,
@@ -58,7 +56,6 @@ export class AppModule {
         // What everything stands on
         ConfigModule.forRoot(config),
         LoggingModule.forRoot(options.logging ?? loggingSettings(config)),
-        DiagnosticsModule.forRoot(diagnosticsSettings(config)),
         AuthModule.forRootAsync({ useFactory: () => authSettings(config) }),
         LastKnownGoodModule.forRoot(lastKnownGoodSettings(config)),
         RedisModule.forRootAsync({ useFactory: () => redisSettings(config, options.redisUrl) }),

@@ -15,7 +15,7 @@ import { OPENAPI_SETTINGS } from './api/system/openapi-settings';
 import { AppModule } from './app.module';
 import type { Config } from './config/config.schema';
 import { ConfigurationError, EXIT_CONFIGURATION, loadConfig } from './config/load-config';
-import { httpSettings, loggingSettings, metricsSettings, UNPREFIXED } from './config/settings';
+import { diagnosticsSettings, httpSettings, loggingSettings, metricsSettings, UNPREFIXED } from './config/settings';
 import { startFailure } from './start-failure';
 import { welcome } from './welcome';
 
@@ -44,6 +44,7 @@ async function serve(config: Config, privateRedis: PrivateRedis | undefined, sta
     unprefixed: UNPREFIXED,
     // A worker has no API that could be described.
     openApi: config.ROLE === 'worker' ? undefined : OPENAPI_SETTINGS,
+    diagnostics: diagnosticsSettings(config),
     metrics: metricsSettings(config),
   });
   const events = app.get(EventLogger);

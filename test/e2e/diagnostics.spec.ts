@@ -232,7 +232,7 @@ describe('what operators see of a process', () => {
     expect(routes.find(({ name }) => name === 'GET unmatched')?.count).toBeGreaterThan(3_000);
     // What failed before all that is still there.
     expect(await trace('failed-1')).toMatchObject({ kept_because: 'failed' });
-  });
+  }, 120_000);
 
   it('tells what takes long: routes, tools, calls to dependencies', async () => {
     llm.respond((_completion, number) =>

@@ -14,7 +14,13 @@ import type { DynamicModule } from '@nestjs/common';
 import { OPENAPI_SETTINGS } from '../../src/api/system/openapi-settings';
 import { AppModule } from '../../src/app.module';
 import { loadConfig } from '../../src/config/load-config';
-import { httpSettings, loggingSettings, metricsSettings, UNPREFIXED } from '../../src/config/settings';
+import {
+  diagnosticsSettings,
+  httpSettings,
+  loggingSettings,
+  metricsSettings,
+  UNPREFIXED,
+} from '../../src/config/settings';
 
 export interface WellnessApp extends TestApp {
   readonly redis: TestRedis;
@@ -65,6 +71,7 @@ export async function startWellnessApp(
     http: httpSettings(config),
     unprefixed: UNPREFIXED,
     openApi: config.ROLE === 'worker' ? undefined : OPENAPI_SETTINGS,
+    diagnostics: diagnosticsSettings(config),
     metrics: metricsSettings(config),
     logs,
   });

@@ -3,7 +3,10 @@ import { DEFAULT_DIAGNOSTICS, DIAGNOSTICS_SETTINGS, type DiagnosticsSettings } f
 import { Diagnostics } from './diagnostics.service';
 import { PerformanceMonitor } from './performance.service';
 
-/** `Diagnostics` and `PerformanceMonitor` for everybody: what went wrong lately, and what takes long. Needs `LoggingModule`. */
+/**
+ * `Diagnostics` and `PerformanceMonitor` for everybody: what went wrong lately, and what takes long. `createHttpApp`
+ * brings it along. Needs `LoggingModule`.
+ */
 @Module({})
 export class DiagnosticsModule {
   static forRoot(settings: DiagnosticsSettings = DEFAULT_DIAGNOSTICS): DynamicModule {

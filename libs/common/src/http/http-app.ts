@@ -7,6 +7,8 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Logger } from 'nestjs-pino';
 import { CorrelationInterceptor } from '../context/correlation.interceptor';
+import { DiagnosticsModule } from '../diagnostics/diagnostics.module';
+import type { DiagnosticsSettings } from '../diagnostics/diagnostics-settings';
 import { serverTiming } from '../diagnostics/request-timings';
 import { LOAD_LIMITS } from '../load/load-settings';
 import { LoadShedder } from '../load/load-shedder';
@@ -41,6 +43,8 @@ export interface HttpAppOptions {
   readonly unprefixed?: readonly string[];
   /** Serves `/openapi.json` and `/docs`. */
   readonly openApi?: OpenApiSettings;
+  /** What is kept in memory for operators. */
+  readonly diagnostics?: DiagnosticsSettings;
   /** Where `/metrics` is served; beside the other routes when left out. */
   readonly metrics?: MetricsSettings;
 }
@@ -54,11 +58,12 @@ const MAX_CHECKING_INTERVAL_MS = 1_000;
 @Global()
 @Module({})
 class HttpRootModule {
-  static around(root: RootModule, { http: settings, metrics }: HttpAppOptions, routes: RouteTable): DynamicModule {
+  static around(root: RootModule, options: HttpAppOptions, routes: RouteTable): DynamicModule {
+    const { http: settings, diagnostics, metrics } = options;
     const drain = new Drain();
     return {
       module: HttpRootModule,
-      imports: [root, PlatformMetricsModule.forRoot(metrics)],
+      imports: [root, DiagnosticsModule.forRoot(diagnostics), PlatformMetricsModule.forRoot(metrics)],
       providers: [
         { provide: HTTP_SETTINGS, useValue: settings },
         { provide: RouteTable, useValue: routes },

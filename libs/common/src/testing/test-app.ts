@@ -4,6 +4,7 @@ import { type DynamicModule, type ModuleMetadata, type Type } from '@nestjs/comm
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { AuthModule } from '../auth/auth.module';
+import type { DiagnosticsSettings } from '../diagnostics/diagnostics-settings';
 import { Drain } from '../http/drain';
 import { httpAppParts } from '../http/http-app';
 import type { HttpSettings } from '../http/http-settings';
@@ -20,6 +21,7 @@ export interface TestAppOptions extends Pick<ModuleMetadata, 'imports' | 'contro
   readonly unprefixed?: readonly string[];
   readonly openApi?: OpenApiSettings;
   readonly metrics?: MetricsSettings;
+  readonly diagnostics?: DiagnosticsSettings;
   /** Providers to replace, by token. */
   readonly override?: ReadonlyArray<readonly [token: unknown, value: unknown]>;
   /** Where a `root` module writes its log, so that tests can read it. */
@@ -55,6 +57,7 @@ export async function createTestApp(options: TestAppOptions): Promise<TestApp> {
     http: { ...TEST_HTTP, ...options.http },
     unprefixed: options.unprefixed,
     openApi: options.openApi,
+    diagnostics: options.diagnostics,
     // What a test did must show at once.
     metrics: { ttlMs: 0, ...options.metrics },
   });
