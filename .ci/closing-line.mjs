@@ -1,8 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
 // Usage: closing-line.mjs <jest summary> <exit code of the run so far>
 const [file, code] = process.argv.slice(2);
-const { passed, failed, skipped } = count(readFileSync(file, 'utf8'));
+// What is tested by itself has a summary of its own.
+const counts = [file, `${file}.load`].filter(existsSync).map((each) => count(readFileSync(each, 'utf8')));
+const [passed, failed, skipped] = ['passed', 'failed', 'skipped'].map((of) =>
+  counts.reduce((sum, each) => sum + each[of], 0),
+);
 // A step before the tests, or something around them, can fail too: that is never "0 failed".
 const failures = Number(code) === 0 ? failed : Math.max(failed, 1);
 console.log(`${passed} passed, ${failures} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);

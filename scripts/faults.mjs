@@ -2,13 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { faultPage, faultTable } from './docs/faults.mjs';
+import { JEST, LOAD_TEST, WITHOUT_LOAD_TEST } from './setup/jest.mjs';
 import { prepare, ROOT } from './setup/prepare.mjs';
 import { main, run, say } from './setup/process.mjs';
 
-const JEST = ['--disable-warning=ExperimentalWarning', '--experimental-vm-modules', 'node_modules/jest/bin/jest.js'];
-/** Under load it is measured how fast things are: by itself. */
-const LOAD = 'test/faults/black-hole-load.spec.ts';
-const RUNS = [['test/faults', `--testPathIgnorePatterns=${LOAD}`, '--maxWorkers=2'], [LOAD]];
+const RUNS = [['test/faults', WITHOUT_LOAD_TEST, '--maxWorkers=2'], [LOAD_TEST]];
 const PAGE = 'docs/fault-table.md';
 const LAST_LINES = 60;
 

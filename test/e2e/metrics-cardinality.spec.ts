@@ -83,10 +83,12 @@ describe('the number of series', () => {
     }
   };
 
-  /** Which events there are depends on what else happens meanwhile; their names are declared. */
+  /** Which events and outcomes there are depends on what else happens meanwhile; they are declared. */
   const series = async (): Promise<Set<string>> => {
     const { samples } = await scrape(app.port);
-    const ours = samples.filter(({ name }) => name.startsWith('wellness_') && name !== 'wellness_log_events_total');
+    const ours = samples.filter(
+      ({ name, labels }) => name.startsWith('wellness_') && !('event' in labels) && !('outcome' in labels),
+    );
     return new Set(ours.map(({ name, labels }) => `${name} ${JSON.stringify(labels)}`));
   };
 

@@ -1,4 +1,12 @@
-import { type EventLogger, InfrastructureError, ownerOf, type PolicyListener } from '@app/common';
+import {
+  currentContext,
+  type EventLogger,
+  InfrastructureError,
+  newContext,
+  ownerOf,
+  type PolicyListener,
+  runInContext,
+} from '@app/common';
 import type { ChatTurn } from './chat-session';
 import type { ChatSessionsRepository } from './chat-sessions.repository';
 import { LateTurns, MOST_LATE_TURNS } from './late-turns.service';
@@ -61,6 +69,24 @@ describe('turns that could not be kept', () => {
     await Promise.all([late.keepHeldOf('u', 's'), late.keepHeldOf('u', 's')]);
     await late.keepHeld();
     expect(kept()).toEqual(['a', 'b', 'c']);
+    await late.onModuleDestroy();
+  });
+
+  it('are kept whether or not the request that found Redis back is given up', async () => {
+    const { late, add, append, events, close } = setUp();
+    append.mockImplementation(async () => {
+      currentContext()?.signal?.throwIfAborted();
+      return Promise.resolve(true);
+    });
+    add('u', 's', 'a');
+    add('u', 'other', 'b');
+    await runInContext({ ...newContext(), signal: AbortSignal.abort() }, async () => {
+      close();
+      await late.keepHeldOf('u', 'other');
+      await late.keepHeld();
+    });
+    expect(events.error).not.toHaveBeenCalled();
+    expect(events.info).toHaveBeenCalledTimes(2);
     await late.onModuleDestroy();
   });
 

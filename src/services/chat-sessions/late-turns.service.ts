@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EventLogger, InfrastructureError, ownerOf, PolicyRegistry, REDIS_POLICY } from '@app/common';
+import { EventLogger, InfrastructureError, ownerOf, PolicyRegistry, REDIS_POLICY, runDetached } from '@app/common';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { ErasureNotices } from '../erasure/erasure-notices.service';
 import type { ChatTurn } from './chat-session';
@@ -119,7 +119,8 @@ export class LateTurns implements OnApplicationBootstrap, OnModuleDestroy {
   /** Whether the turn need not be held any longer. */
   private async keep({ userId, ...late }: LateTurn): Promise<boolean> {
     try {
-      const kept = await this.repository.append(userId, late);
+      // Whoever asked for it now may leave; the turn is kept for whoever asked then.
+      const kept = await runDetached(() => this.repository.append(userId, late));
       if (kept) this.events.info('chat_turn_kept_late', { late_ms: Date.now() - late.turn.answeredAt });
       return true;
     } catch (err) {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { currentContext } from '../context/request-context';
+import { currentContext, runDetached } from '../context/request-context';
 import { EventLogger } from '../logging/event-logger';
 import { Policy } from './policy';
 import type { PolicyDefinition } from './policy-definition';
@@ -51,7 +51,8 @@ export class PolicyRegistry {
     const isTrouble = change.state === 'open' || change.state === 'isolated';
     if (isTrouble) this.events.warn('circuit_changed', change);
     else this.events.info('circuit_changed', change);
-    this.tell((listener) => listener.onState?.(change));
+    // It happened during somebody's request; what others do about it goes on when that request is given up.
+    runDetached(() => this.tell((listener) => listener.onState?.(change)));
   }
 
   private onRetry(retry: Retry): void {
