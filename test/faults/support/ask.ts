@@ -18,7 +18,7 @@ export interface Asked {
 }
 
 /** Above every deadline of the application under test: whoever is not answered by then never is. */
-export const NO_ANSWER_MS = 10_000;
+export const NO_ANSWER_MS = 30_000;
 /** What must never be told to a caller: addresses, sockets, words of drivers. */
 const PRIVATE = /127\.0\.0\.1|\.sock\b|ECONN|ioredis|bullmq|MaxRetries|Stream isn't|\bat \S+ \(/i;
 
