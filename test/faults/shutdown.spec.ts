@@ -67,7 +67,7 @@ describe('under load', () => {
       DATA_DIR: dataDir,
       REDIS_URL: redis.url,
       SHUTDOWN_GRACE_MS: String(GRACE_MS),
-      SHUTDOWN_TIMEOUT_MS: '6000',
+      SHUTDOWN_TIMEOUT_MS: '10000',
     });
     processes.push(application);
     return application;

@@ -36,7 +36,7 @@ export interface FaultOutcome {
 /** How late a timer may be, and what it sets off, when every route is called at once and the machine is busy. */
 const LATE_MS = 1_000;
 /** How long an application may take to be well before a fault is injected. */
-const BEGIN_MS = 15_000;
+const BEGIN_MS = 60_000;
 /** How long reports, which are kept for a second, may take to tell of a fault. */
 const NOTICE_MS = 3_000;
 /** What everything may take longer at most on a machine that has no processor to spare. */
