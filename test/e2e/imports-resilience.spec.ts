@@ -37,6 +37,9 @@ const ALL = {
   sum: Array.from({ length: RECORDS }, (_, i) => 50 + (i % 90)).reduce((total, value) => total + value, 0),
 };
 
+// Imports share the machine with other tests.
+jest.setTimeout(120_000);
+
 describe('imports and their process', () => {
   let running: ImportsApp;
 

@@ -129,7 +129,7 @@ export class ImportsClient {
   }
 
   /** Polls until the import is as wanted. */
-  async until(importId: string, wanted: (answer: ImportAnswer) => boolean, limitMs = 25_000): Promise<ImportAnswer> {
+  async until(importId: string, wanted: (answer: ImportAnswer) => boolean, limitMs = 60_000): Promise<ImportAnswer> {
     const deadline = Date.now() + limitMs;
     let answer = await this.get(importId);
     while (!wanted(answer)) {
