@@ -1,14 +1,13 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { URLSearchParams } from 'node:url';
+import { startApplication } from './demo/application.mjs';
+import { Children } from './demo/children.mjs';
 import { loadBuilt } from './setup/load.mjs';
-import { ROOT } from './setup/prepare.mjs';
-import { main, say, SetupError } from './setup/process.mjs';
+import { main, say } from './setup/process.mjs';
 import { ensureRedisServer } from './setup/redis-server.mjs';
 
 // `npm run demo:outage`: the same questions while Redis is stopped, then the model, then both, then all are back.
@@ -18,7 +17,6 @@ const MODULES = [
   'libs/common/src/testing/fake-llm-server.js',
 ];
 const OPEN_MS = 1_000;
-const START_LIMIT_MS = 180_000;
 const WIDTH = 100;
 const INDENT = ' '.repeat(14);
 
@@ -50,26 +48,28 @@ await main(async () => {
   const built = await loadBuilt(...MODULES);
   if (!built) return process.exitCode;
   await ensureRedisServer();
-  const folder = await mkdtemp(join(tmpdir(), 'wellness-demo-'));
-  const cleanUp = [() => rm(folder, { recursive: true, force: true })];
+  const children = new Children();
+  const cleanUp = [];
   try {
-    await demonstrate(built, folder, cleanUp);
+    await demonstrate(built, children, cleanUp);
     return 0;
   } finally {
     for (const undo of cleanUp.reverse()) await undo();
   }
 });
 
-async function demonstrate({ RedisProcess, FakeLlmServer, signToken }, folder, cleanUp) {
+async function demonstrate({ RedisProcess, FakeLlmServer, signToken }, children, cleanUp) {
+  const folder = children.own(mkdtempSync(join(tmpdir(), 'wellness-demo-')));
   const redis = await RedisProcess.start({ directory: folder, socket: join(folder, 'redis.sock') });
   cleanUp.push(() => redis.stop());
   // However this ends, a stopped process would stay for ever.
   process.once('exit', () => redis.signal('SIGKILL'));
   const model = await FakeLlmServer.start();
   cleanUp.push(() => model.stop());
+  cleanUp.push(() => children.stop());
   const secret = randomBytes(32).toString('hex');
   say('Starting the application with a year of sample data …');
-  const application = await start({ redis, model, secret, folder }, cleanUp);
+  const application = await startApplication(children, folder, environmentOf({ redis, model, secret }));
   const token = await signToken(secret, { sub: 'demo', scope: 'health:read chat', seconds: 600 });
   const api = clientOf(application.url, token);
   const answers = QUESTIONS.map(() => []);
@@ -105,54 +105,18 @@ function modelAnswer({ body: { messages } }) {
   return { kind: 'text', text: `The language model says: ${Math.round(sum)} steps last week.${before}` };
 }
 
-async function start({ redis, model, secret, folder }, cleanUp) {
-  const { PATH, HOME, TMPDIR } = process.env;
-  const child = spawn(process.execPath, [join(ROOT, 'dist', 'src', 'main.js')], {
-    cwd: folder,
-    env: {
-      PATH,
-      HOME,
-      ...(TMPDIR && { TMPDIR }),
-      NODE_ENV: 'development',
-      PORT: '0',
-      LOG_FORMAT: 'json',
-      DATA_DIR: folder,
-      REDIS_URL: redis.url,
-      AUTH_JWT_SECRET: secret,
-      LLM_BASE_URL: model.url,
-      LLM_MODEL: 'demo-model',
-      REDIS_COMMAND_TIMEOUT_MS: '500',
-      REDIS_BREAKER_OPEN_MS: String(OPEN_MS),
-      LLM_BREAKER_OPEN_MS: String(OPEN_MS),
-      SHUTDOWN_GRACE_MS: '0',
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  cleanUp.push(() => end(child));
-  process.once('exit', () => child.kill('SIGKILL'));
-  return { url: await sampleLoaded(child) };
-}
-
-/** The URL, once the sample can be asked about. */
-function sampleLoaded(child) {
-  return new Promise((resolve, reject) => {
-    let url;
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      const entry = line.startsWith('{') ? JSON.parse(line) : {};
-      if (entry.event === 'application_started') url = `http://127.0.0.1:${entry.port}`;
-      if (entry.event === 'sample_loaded') resolve(url);
-      if (entry.event === 'sample_failed') reject(new SetupError('The sample could not be loaded'));
-    });
-    child.once('exit', (code) => reject(new SetupError(`The application ended with ${code}`)));
-    setTimeout(() => reject(new SetupError('The sample took too long')), START_LIMIT_MS).unref();
-  });
-}
-
-async function end(child) {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
-  await ended;
+function environmentOf({ redis, model, secret }) {
+  return {
+    NODE_ENV: 'development',
+    REDIS_URL: redis.url,
+    AUTH_JWT_SECRET: secret,
+    LLM_BASE_URL: model.url,
+    LLM_MODEL: 'demo-model',
+    REDIS_COMMAND_TIMEOUT_MS: '500',
+    REDIS_BREAKER_OPEN_MS: String(OPEN_MS),
+    LLM_BREAKER_OPEN_MS: String(OPEN_MS),
+    SHUTDOWN_GRACE_MS: '0',
+  };
 }
 
 function clientOf(url, token) {
