@@ -12,7 +12,8 @@ export function page(runs, faster) {
     `\`npm run gameday\` starts the application with users who keep asking, Prometheus with the real rules, and Alertmanager
 with its real configuration. All times of the rules (windows, \`for\`, \`interval\`) are divided by ${faster}, so that an hour is a
 minute; limits are as they are. Then it does three things to it, one after the other, mends each, and waits until the
-alerts have ended, but for those that look back over days (hours, here). \`npm run gameday -- --write\` writes this page; what follows is what the last run saw.`,
+alerts have ended, but for those that look back over days (hours, here). \`npm run gameday -- --write\` writes this page;
+what follows is what the last run saw.`,
     'Seconds count from the fault; a second here is a minute there, as far as the rules go. Held back: Alertmanager tells\nnobody, because another alert says it already. Alerts on budgets look back so far that they may still mean the fault before.',
     ...runs.flatMap(section),
   ].join('\n\n');
