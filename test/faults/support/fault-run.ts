@@ -3,6 +3,7 @@ import type { LogCapture, LogLine } from '@app/common/testing';
 import { ask, type Asked, logProblems } from './ask';
 import { CpuShortage } from './cpu-shortage';
 import type { Cell, FaultRow, FaultSummary, Fixtures, Outcome, RouteRow } from './fault-table';
+import type { WatchedPolicy } from './watched-policy';
 
 /** An application under test and one of its dependencies. */
 export interface FaultWorld {
@@ -14,17 +15,13 @@ export interface FaultWorld {
   readonly deadlinesMs: { readonly request: number; readonly chat: number };
   /** Makes the fixtures for the next fault; nothing is wrong at that time. */
   readonly prepare: () => Promise<Fixtures>;
-  /** Closes the circuit, so that every route meets the fault itself. */
-  readonly closeCircuit: () => void;
-  readonly isCircuitOpen: () => boolean;
+  /** The one that guards the dependency. */
+  readonly policy: WatchedPolicy;
   /** Calls the dependency until its circuit opens. */
   readonly openCircuit: () => Promise<void>;
-  /** Whether calls to the dependency are underway. */
-  readonly isBusy: () => boolean;
-  /** Calls to the dependency, on behalf of requests, since the last `resetTraffic`. */
-  readonly calls: () => number;
-  /** What was sent to it for those calls: the commands of Redis, of which a call may have several. */
+  /** What was sent to it for its calls since the last `resetTraffic`: of Redis commands a call may have several. */
   readonly sent: () => number;
+  /** Forgets what was sent, and the calls of the policy. */
   readonly resetTraffic: () => void;
 }
 
@@ -71,7 +68,7 @@ export class FaultRun<World extends FaultWorld> {
     world.app.logs.clear();
     try {
       await fault.inject(world);
-      world.closeCircuit();
+      world.policy.close();
       await Promise.all(this.routes.map((row) => this.askUntilNoticed(row, fixtures)));
       await this.askWhileOpen(fixtures);
     } finally {
@@ -117,7 +114,7 @@ export class FaultRun<World extends FaultWorld> {
     for (const asked of await Promise.all(this.routes.map((row) => ask(world.app.port, row, fixtures))))
       this.note(asked);
     if (fault.opensCircuit) this.checkTrials(this.changes().slice(before));
-    else if (world.isCircuitOpen()) this.faultProblems.push('the circuit is open');
+    else if (world.policy.isOpen) this.faultProblems.push('the circuit is open');
   }
 
   private async untilNothingIsUnderway(): Promise<void> {
@@ -125,7 +122,7 @@ export class FaultRun<World extends FaultWorld> {
     do {
       await world.openCircuit();
       await sleep(UNDERWAY_MS);
-    } while (!world.isCircuitOpen() || world.isBusy());
+    } while (!world.policy.isOpen || world.policy.isBusy);
   }
 
   /** One trial is one call, and nothing else reaches the dependency as long as no trial has succeeded. */
@@ -134,7 +131,7 @@ export class FaultRun<World extends FaultWorld> {
     this.callsWhileOpen = world.sent();
     if (states.includes('closed')) return;
     const trials = states.filter((state) => state === 'half_open').length;
-    const calls = world.calls();
+    const calls = world.policy.calls;
     if (calls > trials) this.faultProblems.push(`${calls} calls with the circuit open, and ${trials} trials`);
     if (calls === 0 && world.sent() > 0) this.faultProblems.push(`${world.sent()} commands of no call`);
   }

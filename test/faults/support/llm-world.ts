@@ -1,8 +1,8 @@
-import { type Policy, PolicyRegistry } from '@app/common';
+import { PolicyRegistry } from '@app/common';
 import { FakeLlmServer, TcpFaultProxy } from '@app/common/testing';
 import { startWellnessApp, type WellnessApp } from '../../support/wellness-app';
-import { CallCounter } from './call-counter';
 import type { FaultWorld } from './fault-run';
+import { WatchedPolicy } from './watched-policy';
 import type { Fixtures } from './fault-table';
 import { FixtureMaker } from './fixture-maker';
 
@@ -31,8 +31,7 @@ export class LlmWorld implements FaultWorld {
   readonly dependency = 'llm';
   readonly openMs = OPEN_MS;
   readonly deadlinesMs = DEADLINES_MS;
-  private readonly policy: Policy;
-  private readonly counter: CallCounter;
+  readonly policy: WatchedPolicy;
   private completionsBefore = 0;
 
   private constructor(
@@ -41,8 +40,7 @@ export class LlmWorld implements FaultWorld {
     readonly app: WellnessApp,
     private readonly fixtures: FixtureMaker,
   ) {
-    this.policy = app.app.get(PolicyRegistry).get('llm');
-    this.counter = new CallCounter(this.policy);
+    this.policy = new WatchedPolicy(app.app.get(PolicyRegistry).get('llm'));
   }
 
   static async start(): Promise<LlmWorld> {
@@ -57,26 +55,9 @@ export class LlmWorld implements FaultWorld {
     return this.fixtures.prepare();
   }
 
-  closeCircuit(): void {
-    this.policy.isolate();
-    this.policy.release();
-  }
-
-  isCircuitOpen(): boolean {
-    return this.policy.state !== 'closed';
-  }
-
   async openCircuit(): Promise<void> {
     const calls = Array.from({ length: THRESHOLD });
-    while (!this.isCircuitOpen()) await Promise.all(calls.map(() => this.fixtures.chat()));
-  }
-
-  isBusy(): boolean {
-    return this.policy.snapshot().in_flight > 0;
-  }
-
-  calls(): number {
-    return this.counter.count;
+    while (!this.policy.isOpen) await Promise.all(calls.map(() => this.fixtures.chat()));
   }
 
   sent(): number {
@@ -84,7 +65,7 @@ export class LlmWorld implements FaultWorld {
   }
 
   resetTraffic(): void {
-    this.counter.reset();
+    this.policy.reset();
     this.completionsBefore = this.llm.completions.length;
   }
 

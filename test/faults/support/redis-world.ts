@@ -1,8 +1,8 @@
-import { type Policy, PolicyRegistry, REDIS_POLICY } from '@app/common';
+import { PolicyRegistry, REDIS_POLICY } from '@app/common';
 import { HANDSHAKE_COMMANDS, TcpFaultProxy } from '@app/common/testing';
 import { startWellnessApp, type WellnessApp } from '../../support/wellness-app';
-import { CallCounter } from './call-counter';
 import type { FaultWorld } from './fault-run';
+import { WatchedPolicy } from './watched-policy';
 import type { Fixtures } from './fault-table';
 import { FixtureMaker } from './fixture-maker';
 import { RestartableRedis } from './restartable-redis';
@@ -30,8 +30,7 @@ export class RedisWorld implements FaultWorld {
   readonly dependency = 'redis';
   readonly openMs = OPEN_MS;
   readonly deadlinesMs = DEADLINES_MS;
-  private readonly policy: Policy;
-  private readonly counter: CallCounter;
+  readonly policy: WatchedPolicy;
 
   private constructor(
     readonly redis: RestartableRedis,
@@ -39,8 +38,7 @@ export class RedisWorld implements FaultWorld {
     readonly app: WellnessApp,
     private readonly fixtures: FixtureMaker,
   ) {
-    this.policy = app.app.get(PolicyRegistry).get(REDIS_POLICY);
-    this.counter = new CallCounter(this.policy);
+    this.policy = new WatchedPolicy(app.app.get(PolicyRegistry).get(REDIS_POLICY));
   }
 
   static async start(): Promise<RedisWorld> {
@@ -64,26 +62,9 @@ export class RedisWorld implements FaultWorld {
     return this.fixtures.prepare();
   }
 
-  closeCircuit(): void {
-    this.policy.isolate();
-    this.policy.release();
-  }
-
-  isCircuitOpen(): boolean {
-    return this.policy.state !== 'closed';
-  }
-
   async openCircuit(): Promise<void> {
     const calls = Array.from({ length: THRESHOLD / 2 });
-    while (!this.isCircuitOpen()) await Promise.all(calls.map(() => this.fixtures.get('me')));
-  }
-
-  isBusy(): boolean {
-    return this.policy.snapshot().in_flight > 0;
-  }
-
-  calls(): number {
-    return this.counter.count;
+    while (!this.policy.isOpen) await Promise.all(calls.map(() => this.fixtures.get('me')));
   }
 
   sent(): number {
@@ -91,7 +72,7 @@ export class RedisWorld implements FaultWorld {
   }
 
   resetTraffic(): void {
-    this.counter.reset();
+    this.policy.reset();
     this.proxy.traffic.reset();
   }
 
