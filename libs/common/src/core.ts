@@ -11,6 +11,7 @@ export * from './redis/redis-policy';
 export * from './redis/when-ready';
 export * from './resilience/circuit-breaker';
 export * from './resilience/policy';
+export * from './resilience/policy-call';
 export * from './resilience/policy-counts';
 export * from './resilience/policy-definition';
 export * from './resilience/policy-listener';

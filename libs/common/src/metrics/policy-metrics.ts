@@ -1,6 +1,6 @@
 import { Injectable, Optional } from '@nestjs/common';
 import type { BreakerState } from '../resilience/circuit-breaker';
-import type { PolicySnapshot } from '../resilience/policy';
+import type { PolicySnapshot } from '../resilience/policy-call';
 import { PolicyRegistry } from '../resilience/policy-registry';
 import type { HistogramOf, HistogramSeries } from './instruments';
 import { METRICS } from './metric-catalogue';

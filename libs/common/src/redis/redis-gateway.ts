@@ -1,5 +1,6 @@
 import type { ChainableCommander, Redis } from 'ioredis';
-import type { ExecuteOptions, Policy } from '../resilience/policy';
+import type { Policy } from '../resilience/policy';
+import type { ExecuteOptions } from '../resilience/policy-call';
 import { isReadOnly, translateRedisError } from './redis-errors';
 
 export type RedisCallOptions = Pick<ExecuteOptions<never>, 'idempotent'>;

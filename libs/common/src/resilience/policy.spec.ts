@@ -4,7 +4,8 @@ import { RequestScope } from '../context/request-scope';
 import { errorDefinition } from '../errors/catalogue';
 import { InfrastructureError } from '../errors/exceptions';
 import { ANSWERED, FAILURE, NOT_APPLIED, type PolicyDefinition } from './policy-definition';
-import { type Attempt, Policy } from './policy';
+import { Policy } from './policy';
+import type { Attempt } from './policy-call';
 
 const DEFINITION: PolicyDefinition = {
   name: 'weather',

@@ -4,15 +4,14 @@ import {
   type BulkheadPolicy,
   isBulkheadRejectedError,
   isTaskCancelledError,
-  timeout,
   type TimeoutPolicy,
-  TimeoutStrategy,
 } from 'cockatiel';
 import type { ErrorCode } from '../errors/catalogue';
 import { InfrastructureError, WellnessError } from '../errors/exceptions';
 import { backOffMs } from './back-off';
-import { Cancellation, type CancellationOptions, orAbort, pause } from './cancellation';
+import { Cancellation, orAbort, pause } from './cancellation';
 import { type BreakerState, CircuitBreaker, CircuitRejection } from './circuit-breaker';
+import type { Attempt, ExecuteOptions, PolicySnapshot } from './policy-call';
 import { NO_COUNTS, type PolicyCounts } from './policy-counts';
 import {
   DEFAULT_ERRORS,
@@ -26,33 +25,7 @@ import {
 import { CalledOff, PolicyRejection, PolicyTimeout } from './policy-errors';
 import type { CallOutcome, PolicyListener } from './policy-listener';
 import { RetryBudget } from './retry-budget';
-
-export interface Attempt {
-  /** Aborts when the attempt's time is up, and when the caller leaves, if the policy's calls are cancellable. */
-  readonly signal: AbortSignal;
-  /** From 1. */
-  readonly number: number;
-}
-
-export interface ExecuteOptions<T> extends CancellationOptions {
-  /** A stable name for logs. */
-  readonly operation?: string;
-  /** Whether the call can be done twice without harm. Without it only what surely had no effect is retried. */
-  readonly idempotent?: boolean;
-  /** Answers instead when all else failed, given the error; it may throw it. */
-  readonly fallback?: (error: unknown) => T | Promise<T>;
-}
-
-export interface PolicySnapshot {
-  readonly name: string;
-  readonly state: BreakerState;
-  readonly next_trial_at: string | null;
-  readonly last_error_code: ErrorCode | null;
-  readonly in_flight: number;
-  readonly queued: number;
-  readonly retry_budget_left: number;
-  readonly counts: Readonly<PolicyCounts>;
-}
+import { isPastDeadline, timeoutOf, withinDeadline } from './time-limits';
 
 type Call<T> = (attempt: Attempt) => Promise<T>;
 
@@ -314,10 +287,6 @@ interface Frame {
   readonly over: Cancellation;
 }
 
-function isPastDeadline(reason: unknown): boolean {
-  return reason instanceof WellnessError && reason.error_code === 'REQUEST_DEADLINE_EXCEEDED';
-}
-
 /**
  * Whoever leaves the bulkhead starts the next in the queue: that one must not run in the other's context, nor at all
  * when it is over by then.
@@ -327,20 +296,4 @@ function queued<T>(work: () => Promise<T>, over: Cancellation): () => Promise<T>
     if (over.reason !== undefined) throw new CalledOff(over.reason);
     return work();
   });
-}
-
-/** The one who waits is told that the time is up; what was begun ends by itself. */
-async function withinDeadline<T>(work: Promise<T>, remainingMs: number): Promise<T> {
-  try {
-    return await timeoutOf(remainingMs).execute(() => work);
-  } catch (error) {
-    if (!isTaskCancelledError(error)) throw error;
-    throw new InfrastructureError('REQUEST_DEADLINE_EXCEEDED', { cause: error });
-  }
-}
-
-// Aggressive: a call that ignores its signal must not outlast the limit. A signal that aborted on return, which is
-// cockatiel's default, would end a stream that the call returned.
-function timeoutOf(ms: number): TimeoutPolicy {
-  return timeout(ms, { strategy: TimeoutStrategy.Aggressive, abortOnReturn: false });
 }

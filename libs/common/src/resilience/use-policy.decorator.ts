@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { PolicyRegistry } from './policy-registry';
-import type { ExecuteOptions } from './policy';
+import type { ExecuteOptions } from './policy-call';
 
 const REGISTRY = Symbol('PolicyRegistry');
 
