@@ -1,7 +1,13 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { createServer } from 'node:net';
 import { METRICS, MetricsServer } from '@app/common';
-import { createTestApp, expectErrorEnvelope, expectErrorHeaders, ScrapedMetrics } from '@app/common/testing';
+import {
+  createTestApp,
+  eventually,
+  expectErrorEnvelope,
+  expectErrorHeaders,
+  ScrapedMetrics,
+} from '@app/common/testing';
 import { startWellnessApp, type WellnessApp } from '../support/wellness-app';
 import { call } from './support/http';
 import { OPEN_METRICS, PROMETHEUS_ACCEPT, scrape, scrapeAnswer } from './support/scrape';
@@ -60,6 +66,8 @@ describe('GET /metrics', () => {
           .map(({ name }) => name)
           .filter((name) => !name.startsWith('nodejs_active')),
       );
+    // The runtime's figures of garbage collection appear with the first one.
+    await eventually(async () => (await names()).has('nodejs_gc_duration_seconds_count'));
     const plain = await names();
     expect(await names(OPEN_METRICS)).toEqual(plain);
     expect(await names()).toEqual(plain);
