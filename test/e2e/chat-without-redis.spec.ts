@@ -9,7 +9,7 @@ describe('chat while Redis is away', () => {
   let alice: { authorization: string };
 
   beforeAll(async () => {
-    app = await startWellnessApp({ REDIS_COMMAND_TIMEOUT_MS: '300', REDIS_BREAKER_OPEN_MS: '300' });
+    app = await startWellnessApp({ REDIS_COMMAND_TIMEOUT_MS: '1000', REDIS_BREAKER_OPEN_MS: '300' });
     alice = await app.bearer('alice-of-the-chat', ['chat']);
     await fillChatData(app.app, 'alice-of-the-chat');
   });
